@@ -14,6 +14,7 @@ LIMIT = re.compile(
     r"(?:\W+\w+){0,2}?\W+(?:limit|quota)s?\b"
     r"|(?:limit|quota)\W+(?:\w+\W+){0,3}(?:per (?:second|minute|hour|day)|messages|mails|emails)"
     r"|too many (?:\w+ )?(?:messages|mails|emails|recipients|connections)|throttl|rate.?limit"
+    r"|max(?:imum)? (?:e-?mails?|mails?|messages?) per (?:second|minute|hour|day)"
     r"|sending too (?:fast|much|many)"
 )
 #: Words of a login, or of a server that does not relay for us.
@@ -27,14 +28,18 @@ LOGIN = re.compile(
 #: Words about the sender: the address, the domain, the host, and what proves them.
 SENDER = re.compile(
     r"\bsend(?:ing|er)?.?as\b|sendasden|not owned by user|domain of sender|invalid sender"
-    r"|(?<!not )\bsender(?:'s)?\b(?: (?:e-?mail|address|domain|verif\w+|name|is|was|not|of|has))*"
-    r" (?:reject|refus|den|fail|not|unknown|invalid|block|unauthori|unverified|does|mismatch)"
-    r"|(?:verify|verification of|unknown|bad|invalid|unverified|reject\w*|forged|unauthori[sz]ed)"
-    r" (?:the )?sender"
+    r"|(?<!not )\bsender(?:'s)?\b(?: (?:e-?mail|address|domain|verif\w+|name|is|was|not|of|has"
+    r"|been))*"
+    r" (?:reject|refus|den|fail|not|unknown|invalid|block|unauthori|unverified|does|mismatch"
+    r"|discontinued|no\b)"
+    r"|(?:verify|verification of|unknown|bad|invalid|unverified|reject\w{0,3}|forged"
+    r"|unroute?able|undeliverable|\bmx (?:record )?(?:for|of)"
+    r"|unauthori[sz]ed) (?:the )?sender"
     r"|(?:n't|not) (?:be )?(?:allow|author|permit|have permission)\w*"
     r" to (?:send(?! (?:\w+ ){0,2}to\b)|use)"
     r"|not author\w+ (?:to use|for|as)\b|\bfrom (?:address|header|domain)|mail.?from\b"
-    r"|return.?path|envelope.?from|(?:address|domain|identit\w+)(?: is| was)? not (?:yet )?verified"
+    r"|return.?path|envelope.?from"
+    r"|(?:address|domain|identit\w{1,4})(?: is| was)? not (?:yet )?verified"
     r"|failed the check|unverified (?:address|domain|identity)"
     r"|\b(?:spf|dkim|dmarc)\b|unauthenticated|reverse dns|\bptr\b|\brdns\b"
     r"|your (?:account|domain|ip|server|host|network|message rate)"
@@ -55,13 +60,13 @@ RESTRICTION = re.compile(
     r"|resolver\.rst|sender.?not.?(?:authenticated.?for|in.?allowed)|member'?s?.only|not a member"
     r"|(?:send|post|write|deliver)(?: \S+){0,2} to (?:this|the) (?:\w+ )?"
     r"(?:group|list|mailbox|user|recipient)"
-    r"|too many (?:\w+ )?(?:invalid|unknown|bad|wrong|reject\w*|non.?exist\w*)"
+    r"|too many (?:\w+ )?(?:invalid|unknown|bad|wrong|reject\w{0,3}|non.?exist\w*)"
     r" (?:recipient|addresse|user|mailboxe|rcpt)s"
 )
 #: Words of a 4xx that only time answers.
 WAIT = re.compile(
     r"gr[ae]y.?list|come back|in progress|unusual rate|temperror"
-    r"|temp\w* (?:lookup|dns|error|fail|problem|rate|deferred|block)|lookup (?:failure|error)"
+    r"|temp\w{0,12} (?:lookup|dns|error|fail|problem|rate|deferred|block)|lookup (?:failure|error)"
 )
 #: Words for an address that certainly does not exist.
 UNKNOWN = re.compile(
@@ -77,7 +82,7 @@ MAILBOX = re.compile(
     r"(?:mailbox|mail box|account|user|recipient|inbox|address)(?:'s)?\W+(?:\w+\W+){0,4}?"
     r"(?:unavailable|not available|disabled|inactive|suspended|closed|locked|expired|deactivated"
     r"|full|quota|reject|refus|not allowed|no longer|not local|moved|unrout|undeliver|obsolete)"
-    r"|over.?quota|quota exceeded|exceed\w* (?:\w+ )?quota|undeliverable|unrout(?:e)?able"
+    r"|over.?quota|quota exceeded|exceed\w{0,4} (?:\w+ )?quota|undeliverable|unrout(?:e)?able"
     r"|not a (?:valid )?(?:mailbox|user|recipient)|not our customer|no longer (?:work|exist|in use)"
     r"|exceeded storage|(?:host|domain) (?:\w+ ){0,2}?(?:unknown|not found|not exist)"
     r"|(?:does|do) not accept mail|nullmx|null mx"

@@ -12,7 +12,7 @@ _OCTAL = re.compile(r"(?:\\[0-3][0-7]{2})+")
 _CODE_POINT = re.compile(r"\\x\{([0-9A-Fa-f]{1,6})\}")
 #: RFC 3461 §4: xtext.
 _XTEXT = re.compile(r"(?:\+[0-9A-F]{2})+")
-_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"(@[^@]*)')
+_QUOTED = re.compile(r'\A"((?:[^"\\]|\\.)*)"(@[^@]*)')
 #: An address in running text; a local part may hold nearly everything (RFC 5322 §3.2.3, RFC 6532).
 IN_TEXT = re.compile(
     r"<?((?:\"(?:[^\"\\\n]|\\.){1,64}\"|[^\s<>()\[\]\\,;:\"@]{1,128})@[\w.-]{1,253}[\w-])>?"

@@ -21,7 +21,7 @@ _LIST_FIELDS = ("list-id", "list-post", "list-unsubscribe", "x-mailing-list", "x
 _PRECEDENCES = frozenset({"auto_reply", "auto-reply", "junk", "bulk", "list"})
 #: What the subjects of automatic answers begin with.
 _SUBJECT = re.compile(
-    r"(?i)\s*(?:re: ?|aw: ?)?\[?(?:auto(?:matic|mated|matische|matica|matisch|matiskt|matisk"
+    r"(?i)\A\s*+(?:re: ?|aw: ?)?\[?(?:auto(?:matic|mated|matische|matica|matisch|matiskt|matisk"
     r"|maattinen)?[ -]?"
     r"(?:reply|response|respon[ds]er|antwort|risposta|antwoord|svar|vastaus|:|answer)"
     r"|auto:|autosvar|automatic reply|automatische antwort|automatisch antwoord|automatiskt svar"

@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     from digest.inbound.reading.message import IncomingMessage, Part
 
 FEEDBACK_TYPES = ("message/feedback-report",)
-#: Feedback that is no complaint: the opposite of one, and how authentication went (RFC 6591).
+#: Feedback that is no complaint: the opposite of one, how authentication went (RFC 6591), and what
+#: a program found in a mail.
 _NO_COMPLAINTS = frozenset({
-    "not-spam", "auth-failure", "dmarc", "miscategorized", "dkim", "not-junk", "delivery",
+    "not-spam", "auth-failure", "dmarc", "miscategorized", "dkim", "not-junk", "delivery", "virus",
 })  # fmt: skip
 #: Who a report is about. Providers leave it out, or hide it.
 _RECIPIENTS = ("original-rcpt-to", "original-recipient", "removal-recipient")

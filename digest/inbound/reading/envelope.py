@@ -23,7 +23,8 @@ _DAEMONS = re.compile(
     r"|delivery ?(?:sub)?system"
     r"|double-bounce|microsoftexchange[0-9a-f]*)\b"
 )
-_MOST = 20
+#: How many fields and addresses are read, and how many characters of a field.
+_MOST, _LONGEST = 20, 2000
 
 
 def is_daemon(message: IncomingMessage) -> bool:
@@ -50,5 +51,9 @@ def recipients_of(message: IncomingMessage) -> list[str]:
     values = [value for name in _RECIPIENT_FIELDS for value in message.fields.all(name)]
     values += [match[1] for match in map(_FOR.search, message.fields.all("received")[:3]) if match]
     values += message.fields.all("to") + message.fields.all("cc")
-    found = [match[1] for value in values[:_MOST] for match in addresses.IN_TEXT.finditer(value)]
+    found = [
+        match[1]
+        for value in values[:_MOST]
+        for match in addresses.IN_TEXT.finditer(value[:_LONGEST])
+    ]
     return list(dict.fromkeys(found))[:_MOST]

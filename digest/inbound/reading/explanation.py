@@ -51,7 +51,7 @@ _LONGEST_DIAGNOSTIC = 1000
 _RETURN_ADDRESS = re.compile(r"(?i)bounces?[-+=.@]")
 _COMMAND_ADDRESS = re.compile(r"(?i)(subscribe|join|leave|unsubscribe|confirm|help)(?:\+[^@]*)?@")
 _COMMAND_SUBJECT = re.compile(
-    r"(?i)\s*(?:re: ?|aw: ?)?(subscribe|unsubscribe|confirm|help|pause|resume|topics|leave)\b"
+    r"(?i)\A\s*+(?:re: ?|aw: ?)?(subscribe|unsubscribe|confirm|help|pause|resume|topics|leave)\b"
 )
 
 
@@ -160,7 +160,10 @@ class _Reading:
         if part is None or not blocks:
             return None
         text = self._notice(part) or part.text
-        judged = [self._judged(block, text, is_alone=len(blocks) == 1) for block in blocks]
+        openings = list(notice.openings(text))
+        judged = [
+            self._judged(block, text, openings, is_alone=len(blocks) == 1) for block in blocks
+        ]
         recipients = [one for one in judged if one is not None]
         if not recipients:
             return self._explanation(
@@ -181,10 +184,14 @@ class _Reading:
 
     @staticmethod
     def _judged(
-        block: report.RecipientBlock, text: str, *, is_alone: bool
+        block: report.RecipientBlock,
+        text: str,
+        openings: list[tuple[str, str]],
+        *,
+        is_alone: bool,
     ) -> BouncedRecipient | None:
         """Return what a block says of its recipient; None if nothing failed."""
-        notices = [notice.about(text, block.address), text if is_alone else ""]
+        notices = [notice.about(openings, block.address), text if is_alone else ""]
         said = " ".join((block.diagnostic or next(filter(None, notices), "")).split())[
             :_LONGEST_DIAGNOSTIC
         ]
@@ -252,7 +259,9 @@ class _Reading:
 
     def _other(self, recognise: Recognise) -> Explanation:
         why = auto_reply.reason_for(
-            self._message, is_null_sender=self._is_null and not self._is_daemon
+            self._message,
+            # Without From it may be any bytes.
+            is_null_sender=self._is_null and not self._is_daemon and "from" in self._message.fields,
         )
         if why:
             return self._explanation(MessageKind.AUTO_REPLY, why)

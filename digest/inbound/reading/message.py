@@ -27,7 +27,7 @@ DEEPEST, MOST_PARTS, MOST_FIELDS = 8, 100, 1000
 LONGEST_FIELD, LONGEST_TEXT = 16 * 1024, 64 * 1024
 
 #: A line that an mbox or a fetcher puts before a message; it is no field.
-_ENVELOPE_LINE = re.compile(rb"\s*>?From [^\n]*\n")
+_ENVELOPE_LINE = re.compile(rb"\A\s*+>?From [^\n]*\n")
 _PARAMETER = re.compile(r';\s*([\w.-]+)\*?(?:0\*?)?\s*=\s*("(?:[^"\\]|\\.)*"|[^\s;]+)')
 #: What a field may hold without being RFC 2047's encoded words.
 _ENCODED_WORD = "=?"

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from digest.inbound.reading import addresses
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from digest.inbound.reading.message import Part
 
@@ -33,8 +33,11 @@ _OPENING = re.compile(
     r"((?:<[^<>\n]{3,320}>|\"[^\"\n]{1,64}\"@[\w.-]+|[^\s<>:;,\"()\[\]]{1,128}@[\w.\\-]+)(?:@[\w.-]+)?)"
     r"['\]]?(?=[\s:;,(.]|$)[.]{0,3}[ \t]*[:;,]?[ \t]*(.*)$"
 )
-_MARKUP = re.compile(r"(?is)<(?:style|script|head)\b.*?</(?:style|script|head)>|<[^>]{0,2000}>")
-_BREAKS = re.compile(r"(?i)<(?:br|/p|/div|/tr|/h\d|/li)\b[^>]{0,200}>")
+#: Elements that hold no text, up to their end or the next beginning of one; and any tag.
+_MARKUP = re.compile(
+    r"(?is)<(style|script|head)\b[^<]*+(?:<(?!/?\1\b)[^<]*+)*+</\1>|<[^<>]{0,2000}+>"
+)
+_BREAKS = re.compile(r"(?i)<(?:br|/p|/div|/tr|/h\d|/li)\b[^<>]{0,200}+>")
 _TRANSCRIPT = re.compile(r"(?i)transcript of (?:the )?session follows")
 
 
@@ -54,9 +57,9 @@ def without_markup(text: str) -> str:
     return html.unescape(_MARKUP.sub(" ", _BREAKS.sub("\n", text)))
 
 
-def about(text: str, address: str) -> str:
+def about(openings: Iterable[tuple[str, str]], address: str) -> str:
     """Return what a notice says of an address, on one line; empty if it does not name it."""
-    said = (words for found, words in openings(text) if addresses.is_same(found, address))
+    said = (words for found, words in openings if addresses.is_same(found, address))
     return " / ".join(dict.fromkeys(filter(None, said)))
 
 
@@ -87,15 +90,15 @@ def remote_replies(text: str, address: str) -> str | None:
     match = _TRANSCRIPT.search(text)
     if match is None:
         return None
-    found: list[str] = []
+    found: dict[str, None] = {}
     latest = ""
     for line in text[match.end() :].split("\n"):
         is_reply = line.startswith("<<<")
         names_it = address.casefold() in line.casefold()
         if is_reply:
             latest = line[3:].strip()
-        if names_it and latest and latest not in found:
-            found.append(latest)
+        if names_it and latest:
+            found[latest] = None
         if not is_reply and "@" in line:
             latest = ""  # it was about this address
     return " / ".join(found)

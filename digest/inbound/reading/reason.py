@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 HARD, SOFT, POLICY = BounceClass.HARD, BounceClass.SOFT, BounceClass.POLICY
 
+#: How many characters of a reply are read: servers say less, and expressions take their time.
+LONGEST = 2000
 #: Codes of a mailbox or domain that is not there: RFC 3463 §3.2–3.5, RFC 7293 (changed owner),
 #: RFC 7505 (null MX), and 5.4.310 of Exchange Online (no such domain).
 _GONE = frozenset({
@@ -38,9 +40,9 @@ _FULL = re.compile(
     r"(?:mail ?box|mail ?folder|inbox|user|account|recipient|disk"
     r"|storage)(?:'s)?\W+(?:\w+\W+){0,5}?"
     r"(?:full\b|over.?quota|over (?:its|his|her|the|their)? ?(?:disk |storage )?(?:quota|limit)"
-    r"|exceed\w* (?:\w+ ){0,3}(?:quota|storage|space|limit)|out of (?:space|storage|quota))"
-    r"|(?:over|exceed\w*|out of|above|disk|storage|mailbox|user) ?(?:\w+ )?quota\b"
-    r"|quota (?:is )?exceed"
+    r"|exceed\w{0,4} (?:\w+ ){0,3}(?:quota|storage|space|limit)|out of (?:space|storage|quota))"
+    r"|(?:over|exceed\w{0,4}|out of|above|disk|storage|mailbox|user) ?(?:\w{1,30} )?quota\b"
+    r"|\bover (?:its|his|her|their) (?:\w{1,20} )?quota\b|quota (?:is )?exceed"
     r"|insufficient (?:system |disk |mailbox )?(?:storage|space)|exceeded storage"
     r"|not enough (?:disk )?space"
     r"|no (?:space|room) left|(?:out of|low on) (?:storage|disk|space)|quotaexceeded"
@@ -48,7 +50,7 @@ _FULL = re.compile(
 )
 _GAVE_UP = re.compile(
     r"retry time(?:out)? (?:exceeded|not reached)|(?:message|envelope|delivery|queue"
-    r"|time)\w*(?: \w+){0,2}"
+    r"|time)\w{0,4}(?: \w+){0,2}"
     r" (?:has |is |was )?expired|expired (?:in|from) (?:the )?queue|queue\.expired|too (?:long"
     r"|old)\b"
     r"|maximum (?:queue )?(?:lifetime|time|retry)|could not be delivered for|delivery (?:time"
@@ -56,8 +58,12 @@ _GAVE_UP = re.compile(
     r"(?: \w+)? (?:exceeded|exhausted)|all hosts (?:have|in) .{0,40}failing|long failure period"
     r"|giving up after|been in the queue"
 )
+#: A server that takes the mail later, and ours that did not come back.
+_LATER = re.compile(r"gr[ae]y.?list|soft error")
 #: Trouble for now, whatever else is said.
 _FOR_NOW = re.compile(r"temporar|try (?:again|later)|tryagain|servfail")
+#: The same beside a word that something is not there: "check the address, and try again".
+_SURELY_FOR_NOW = re.compile(r"temporar|\blater\b|servfail")
 #: Trouble on the way.
 _ON_THE_WAY = re.compile(
     r"connection (?:was )?(?:refused|timed? ?out|reset|lost|dropped|closed|failed)|timed? ?out"
@@ -96,7 +102,21 @@ _NOT_THERE = re.compile(
     r"|retired)"
     r"|(?:disabled|inactive|deactivated|suspended|closed|deleted) (?:user|account|mail ?box"
     r"|address)"
-    r"|has moved|user doesn|not our customer|is not (?:a )?local|moved to|unknown\W*$|^\W*unknown\b"
+    r"|has moved|user doesn|not our customer|is not (?:a )?local|moved to|^\W*unknown\b"
+    r"|用户不存在|(?:宛先|ユーザー?)が(?:存在しま|見つかりま)せん|(?:empfänger|benutzer) unbekannt"
+    r"|(?:utilisateur|destinataire) inconnu|(?:usuario|destinatario) (?:desconocido|inexistente)"
+)
+#: What comes before such words where something else is not there: what we are, or what we sent.
+_OF_OTHERS = re.compile(
+    r"\b(?:sender|ehlo|helo|ip|certificate)\b"
+    r"(?:[ :]+(?!user|recipient|mail ?box|account)\S+){0,4}\W*$"
+    r"|\b(?:content|attachment|message|header)(?: (?!to\b|for\b)[^\s:;,.]+){0,3} ?$"
+)
+_BEFORE = 80
+#: Words about the form of the message.
+_MALFORMED = re.compile(
+    r"\bbare (?:lf|cr|line|newline)|line (?:is |was )?too long|malformed (?:message|header|mail)"
+    r"|(?:valid|invalid|missing|no|malformed|duplicate) (?:message-id|headers?|mime)\b"
 )
 #: A mailbox that is not to be had, which a 550 says of unknown ones.
 _UNAVAILABLE = re.compile(
@@ -111,17 +131,20 @@ _DENIED = re.compile(
     r"|ing)\b.{0,30}blocklist|prohibit|denied|not (?:allowed"
     r"|permitted|authori[sz]ed|accepted)"
     r"|forbidden|complaint|dnswl|score|bulk ?mail|junk|unwanted|content filter"
-    r"|message (?:was )?(?:rejected|refused)"
+    r"|mail (?:was )?(?:rejected|refused)|message (?:was )?(?:rejected|refused)|\(bl\)|\bdt:spm"
     r"|rejected (?:due to|because of|by) (?:\w+ )?(?:content|filter|rule|recipient)"
     r"|sender.{0,20}(?:reject|refus)"
-    r"|frequency limit|does not (?:want|like) (?:to receive )?(?:your|mail)|greet|helo|certificate"
+    r"|frequency limit|does not (?:want|like) (?:to receive )?(?:your|mail)|greet|ehlo|helo"
+    r"|certificate"
 )
 _BLOCKLISTS = re.compile(
     r"spamhaus|spamcop|barracudacentral|sorbs|dnsbl|\brbl\b|black-?list|block-?list|uceprotect"
 )
 _URL = re.compile(r"https?:\S+|www\.\S+")
-_ADDRESS = re.compile(r"<[^<>]{0,320}@[^<>]{0,320}>|[^\s<>:;,()\"]{1,128}@[\w.-]+")
-_HOST = re.compile(r"\b(?=[\w-]*[a-z])[\w-]+(?:\.[\w-]+)+(?:\[[\w.:]*\])?")
+_ADDRESS = re.compile(
+    r"<[^<>@]{0,320}+@[^<>]{0,320}+>|(?<![^\s<>:;,()\"])@*+[^\s<>:;,()\"@]++@[\w.@-]++"
+)
+_HOST = re.compile(r"(?<![\w-])(?=[\w-]*[a-z])[\w-]++(?:\.[\w-]++)++(?:\[[\w.:]*+\])?")
 #: What systems say around the words of the remote server, and what would be misread in it.
 _AROUND = re.compile(
     r"\(?in reply to [\w ]{1,40} command\)?"
@@ -160,7 +183,9 @@ def judge(
             found if found.status else Verdict(found.bounce_class, _unless_guessed(status, found))
         )
     if not is_generic(status) and not _is_guess(status, diagnostic, remote_replies):
-        return Verdict(_of_code(status, _plain(" ".join((diagnostic, *notices[:1])))), status)
+        return Verdict(
+            _of_code(status, _plain(" ".join((diagnostic, *notices[:1]))[:LONGEST])), status
+        )
     for text in (remote_replies or "", *notices):
         if (found := of_reply(text)) is not None:
             return found
@@ -171,6 +196,7 @@ def of_reply(text: str) -> Verdict | None:
     """Return what the words of a server mean; None if they say nothing that is known."""
     if not text:
         return None
+    text = text[:LONGEST]
     codes = codes_in(text)
     if str(codes.reply).startswith(_TRANSIENT):
         return Verdict(SOFT, codes.enhanced)
@@ -181,20 +207,29 @@ def of_reply(text: str) -> Verdict | None:
     return None if found is None else Verdict(found, codes.enhanced)
 
 
-def of_words(text: str) -> BounceClass | None:
-    """Return what words mean, without their codes; the text is in lower case."""
-    if _GAVE_UP.search(text) or _FULL.search(text):
+def of_words(text: str, *, is_gone: bool = False) -> BounceClass | None:
+    """Return what words mean, without their codes; the text is in lower case.
+
+    Args:
+        text: The words.
+        is_gone: Whether a code beside them says that the address is not there. Servers write such
+            codes above any words, so words that say otherwise count.
+
+    """
+    if _GAVE_UP.search(text) or _FULL.search(text) or _LATER.search(text):
         return SOFT
     is_unknown = bool(refusal_words.UNKNOWN.search(text))
-    if _is_about_us(text, is_unknown=is_unknown):
+    is_not_there = _is_not_there(text)
+    if _is_about_us(text, is_unknown=is_unknown or (is_gone and is_not_there)):
         return POLICY
     if is_unknown:
         return HARD
-    if _FOR_NOW.search(text) or (_ON_THE_WAY.search(text) and not _NOT_THERE.search(text)):
+    for_now = _SURELY_FOR_NOW if is_gone and is_not_there else _FOR_NOW
+    if for_now.search(text) or (_ON_THE_WAY.search(text) and not is_not_there):
         return SOFT
-    if refusal_words.TOO_BIG.search(text):
+    if refusal_words.TOO_BIG.search(text) or _MALFORMED.search(text):
         return SOFT
-    if _NOT_THERE.search(text) or _UNAVAILABLE.search(text):
+    if is_gone or is_not_there or _UNAVAILABLE.search(text):
         return HARD
     return POLICY if _DENIED.search(text) else None
 
@@ -204,7 +239,7 @@ def _of_code(code: str, text: str) -> BounceClass:
     if code.startswith(_TRANSIENT):
         return SOFT
     if code in _GONE:
-        return HARD
+        return of_words(text, is_gone=True) or HARD
     if code in _ABOUT_US:
         return POLICY
     if code in _VAGUE:
@@ -217,6 +252,14 @@ def _of_code(code: str, text: str) -> BounceClass:
 
 
 _NO_SUCH = re.compile(r"no such (?:user|recipient|mail ?box|account|address|person)")
+
+
+def _is_not_there(text: str) -> bool:
+    """Whether words say that an address or domain is not there, and not our host or message."""
+    return any(
+        not _OF_OTHERS.search(text[max(0, match.start() - _BEFORE) : match.start()])
+        for match in _NOT_THERE.finditer(text)
+    )
 
 
 def _is_about_us(text: str, *, is_unknown: bool) -> bool:

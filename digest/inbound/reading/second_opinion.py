@@ -9,7 +9,7 @@ from __future__ import annotations
 from email import message_from_bytes, policy
 
 #: How many octets it reads: its expressions take long over long lines.
-LONGEST = 64 * 1024
+LONGEST = 8 * 1024
 
 
 def failed_addresses(octets: bytes) -> tuple[str, ...]:

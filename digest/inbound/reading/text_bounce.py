@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from typing import TYPE_CHECKING
 
 from digest.inbound.reading import addresses, notice, reason
@@ -59,13 +59,13 @@ def _form(name: str, begins: str, ends: str, recipient: str = "") -> Form:
 
 
 _A_COPY = (
-    r"^[-\s=*]*(?:below this line|the original message|original message|message headers?"
+    r"^[-=* \t]{0,80}(?:below this line|the original message|original message|message headers?"
     r"|this is a copy|enclosed is a copy|returned message|unsent message|the message (?:header"
     r"|text)|copy of (?:the|your) message)"
 )
 FORMS = (
     # Bernstein's QSBMF, https://cr.yp.to/proto/qsbmf.txt
-    _form("qmail", r"^\s*Hi\. (?:This is|The) ", r"^--- (?:Below this line|Enclosed)"),
+    _form("qmail", r"^[ \t]*Hi\. (?:This is|The) ", r"^--- (?:Below this line|Enclosed)"),
     _form(
         "dma",
         r"^This is the DragonFly Mail Agent",
@@ -80,7 +80,7 @@ FORMS = (
     ),
     _form(
         "sendmail",
-        r"-{3,} ?(?:The following addresses had|Transcript of session follows)",
+        r"-{3} ?(?:The following addresses had|Transcript of session follows)",
         r"^ *-{3,} ?(?:Original|Unsent|Returned|Message header)",
     ),
     _form(
@@ -107,7 +107,7 @@ FORMS = (
         r"^\|-+ (?:Message log|Failed addresses) follows?",
         r"^\|-+ Message (?:text|header)",
     ),
-    _form("Courier", r"^\s*(?:UNDELIVERABLE MAIL|UNDELIVERED MAIL)", _A_COPY),
+    _form("Courier", r"^[ \t]*(?:UNDELIVERABLE MAIL|UNDELIVERED MAIL)", _A_COPY),
     _form(
         "CommuniGate",
         r"^Failed to deliver to '",
@@ -188,10 +188,11 @@ def read_unknown(message: IncomingMessage, text: str) -> TextBounce | None:
 def _read(form: Form, message: IncomingMessage, text: str) -> TextBounce | None:
     end = form.ends.search(text)
     said, rest = (text[: end.start()], text[end.end() :]) if end else (text, "")
-    found = dict(_recipients(form, said))
+    found = dict(islice(_recipients(form, said), MOST_RECIPIENTS))
     named = failed_recipients(message)
     if named:
-        found = {one: found.get(one) or notice.about(said, one) or said for one in named}
+        openings = list(notice.openings(said))
+        found = {one: found.get(one) or notice.about(openings, one) or said for one in named}
     recipients = tuple(
         _judged(one, words, form, said, is_alone=len(found) == 1)
         for one, words in found.items()
@@ -201,7 +202,7 @@ def _read(form: Form, message: IncomingMessage, text: str) -> TextBounce | None:
         return None
     return TextBounce(
         system=form.name,
-        recipients=recipients[:MOST_RECIPIENTS],
+        recipients=recipients,
         returned=read_fields(rest[: _LONGEST_REASON * 10].encode("utf-8", "replace")),
     )
 
@@ -209,9 +210,8 @@ def _read(form: Form, message: IncomingMessage, text: str) -> TextBounce | None:
 def failed_recipients(message: IncomingMessage) -> list[str]:
     """Return whom `X-Failed-Recipients` names; Exim and Gmail write it."""
     values = message.fields.all("x-failed-recipients")
-    return list(
-        filter(None, (addresses.plain(one) for value in values for one in value.split(",")))
-    )
+    found = (addresses.plain(one) for value in values for one in value.split(","))
+    return list(islice(filter(None, found), MOST_RECIPIENTS))
 
 
 def _recipients(form: Form, text: str) -> Iterator[tuple[str, str]]:

@@ -297,3 +297,8 @@ def test_a_message_longer_than_what_is_read_says_so() -> None:
     found = explain(report(block(diagnostic=UNKNOWN)) + b"x" * 600_000)
 
     assert (found.is_cut, classes(found)) == (True, {READER: "hard"})
+
+
+@pytest.mark.parametrize("octets", [b"", b"\n\n", bytes(range(256)) * 4, b"a: b\n\nc"])
+def test_bytes_that_are_no_mail_are_not_understood(octets: bytes) -> None:
+    assert explain(octets, sender="").kind == "not-understood"

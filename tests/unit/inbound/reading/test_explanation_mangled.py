@@ -123,8 +123,25 @@ def test_a_vacation_notice_bounces_nobody_whatever_it_says(text: str, subject: s
         report(*[block(address=f"a{number}@b.example") for number in range(5_000)]),
         report(block(diagnostic="user " * 80_000), notice="mailbox " * 50_000),
         report(block(), notice="recipient not " * 40_000),
+        report(block(diagnostic="550 " + "a-" * 8_000)),
+        report(
+            *[block(address=f"a{number}@b.example") for number in range(5_000)],
+            notice="\n".join(f"a{number}@b.example" for number in range(5_000)),
+        ),
+        report(
+            *[block(address=f"a{number}@b.example") for number in range(100)],
+            notice="Transcript of session follows\n"
+            + "".join(f"<<< 550 {n}\na{n % 100}@b.example\n" for n in range(5_000)),
+        ),
+        letter("This is the mail system \n" + "\n \n" * 5_000, sender="<>"),
+        letter(
+            "This is the mail system \n" + "a@b.example\n" * 5_000,
+            head="".join(f"X-Failed-Recipients: a{n}@b.example\n" for n in range(900)),
+            sender="MAILER-DAEMON@x.example",
+        ),
+        letter("x" * 60_000 + "\n" + "This " * 10_000, sender="<>"),
     ],
-    ids=range(11),
+    ids=range(17),
 )
 def test_a_message_made_to_take_long_takes_no_longer_than_others(octets: bytes) -> None:
     """The bound is loose: what grows with the square of the size would take minutes."""

@@ -19,15 +19,18 @@ FORMS = {
 
 @pytest.mark.parametrize("text", FORMS.values(), ids=FORMS)
 def test_the_lines_about_an_address_are_found(text: str) -> None:
-    assert notice.about(f"Sorry.\n\n{text}\nBye", READER) == "no such user"
+    assert notice.about(notice.openings(f"Sorry.\n\n{text}\nBye"), READER) == "no such user"
 
 
 def test_the_lines_about_another_address_are_not_taken() -> None:
-    assert notice.about("other@example.com: full\n", READER) == ""
+    assert notice.about(notice.openings("other@example.com: full\n"), READER) == ""
 
 
 def test_an_address_in_escapes_is_found() -> None:
-    assert notice.about("  gr\\303\\274n@example.com\n    gone\n", "grün@example.com") == "gone"
+    assert (
+        notice.about(notice.openings("  gr\\303\\274n@example.com\n    gone\n"), "grün@example.com")
+        == "gone"
+    )
 
 
 @pytest.mark.parametrize(
@@ -38,11 +41,16 @@ def test_an_address_in_escapes_is_found() -> None:
     ],
 )  # fmt: skip
 def test_an_apostrophe_is_part_of_an_address_or_stands_around_it(line: str) -> None:
-    assert notice.about(line, "g.o'hopper@example.com") == "gone"
+    assert notice.about(notice.openings(line), "g.o'hopper@example.com") == "gone"
 
 
 def test_a_quoted_local_part_is_found() -> None:
-    assert notice.about('"grace hopper"@example.com: gone', "grace hopper@example.com") == "gone"
+    assert (
+        notice.about(
+            notice.openings('"grace hopper"@example.com: gone'), "grace hopper@example.com"
+        )
+        == "gone"
+    )
 
 
 def test_all_addresses_are_listed() -> None:
@@ -90,7 +98,7 @@ def test_html_is_read_where_there_is_nothing_else() -> None:
         )
     )
 
-    assert notice.about(notice.text_of(whole.parts), "a@b.example") == "no & no"
+    assert notice.about(notice.openings(notice.text_of(whole.parts)), "a@b.example") == "no & no"
 
 
 def test_a_notice_may_be_missing() -> None:

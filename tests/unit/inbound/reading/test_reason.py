@@ -94,6 +94,80 @@ def test_what_every_report_says_has_no_class(words: str) -> None:
     assert of_words(words) is None
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("552 5.1.1 The box of this user: mailbox is over quota", "soft"),
+        ("550 5.1.1 inbox full", "soft"), ("554 5.1.1 account exceeds its storage quota", "soft"),
+        ("550 5.1.1 Address rejected: greylisted for five minutes", "soft"),
+        ("550 5.1.1 the account is temporarily locked", "soft"),
+        ("550 5.1.1 come back, try again later", "soft"),
+        ("550 5.1.2 retry timeout exceeded", "soft"),
+        ("550 5.1.2 DNS soft error for example.com: timeout", "soft"),
+        ("552 5.1.1 size of the message is above the limit", "soft"),
+        ("550 5.1.3 a bare LF is in the data", "soft"),
+        ("550 5.1.1 your host is blocked, see spamhaus", "policy"),
+        ("554 5.1.1 low reputation of 192.0.2.1", "policy"),
+        ("550 5.1.2 this looks like spam", "policy"),
+        ("550 5.1.1 <bounces@news.example>: Sender address rejected: unknown user", "policy"),
+        ("511 5.1.1 can't find an MX for sender domain", "policy"),
+        ("554 5.1.1 too many connections from you", "policy"),
+        ("550 5.1.1 only approved senders may write to this list", "policy"),
+        ("550 5.1.1 couldn't be found, check the address and try again", "hard"),
+        ("550 5.1.1 no such user, and no spam please", "hard"),
+        ("550 5.1.1 the address could not be found; see our spam policy", "hard"),
+        ("550 5.1.1 go away", "hard"), ("550 5.1.1", "hard"),
+    ],
+)  # fmt: skip
+def test_words_that_say_otherwise_count_before_a_code_of_an_unknown_user(
+    words: str, expected: str
+) -> None:
+    assert judge(diagnostic=words, status="5.1.1").bounce_class == expected
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "550 the sender domain has no MX record", "550 unrouteable sender address",
+        "550 the IP 192.0.2.7 could not be resolved", "550 ehlo name unknown: unknown host",
+        "550 HELO host could not be found", "550 certificate unknown", "550 content unknown",
+        "550 The message was moved to quarantine", "550 attachment moved to a quarantine",
+        "550 your message does not have a date", "550 5.1.0 the sender has been discontinued",
+    ],
+)  # fmt: skip
+def test_what_is_not_there_may_be_ours(words: str) -> None:
+    assert judge(diagnostic=words, status="").bounce_class in ("soft", "policy")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "550 Message rejected: no such domain", "550 Your message to <> was lost: user has moved",
+        "550 sender ok, but user not found", "550 用户不存在", "550 宛先が存在しません",
+        "550 Empfänger unbekannt", "550 Utilisateur inconnu", "550 Usuario desconocido",
+    ],
+)  # fmt: skip
+def test_a_user_who_is_not_there_is_the_reader(words: str) -> None:
+    assert judge(diagnostic=words, status="").bounce_class == "hard"
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("554 refused (BL)", "policy"), ("554 DT:SPM mx7", "policy"),
+        ("550 5.2.0 Mail rejected, number 7", "policy"), ("550 5.4.1 mail rejected", "policy"),
+        ("550 above the max emails per hour (9/9)", "policy"),
+        ("550 5.2.1 they are over their daily quota", "soft"),
+    ],
+)  # fmt: skip
+def test_providers_have_words_of_their_own(words: str, expected: str) -> None:
+    assert judge(diagnostic=words, status="").bounce_class == expected
+
+
+def test_a_reply_is_read_up_to_a_bound() -> None:
+    assert of_reply("550 " + "x" * 3000 + " no such user") is None
+
+
 def test_a_reply_without_words_that_are_known_has_no_class() -> None:
     assert of_reply("550 ouch") is None
     assert of_reply("") is None
