@@ -283,7 +283,7 @@ def key_of(content: bytes, recipient: str) -> bytes:
     """
     content = content[:LONGEST]
     end = _HEAD_END.search(content)
-    head, body = (content[: end.start()], content[end.end() :]) if end else (content, b"")
+    head, body = (content[: end.start()], content[end.end() :]) if end else (b"", content)
     named = sorted({(name.lower(), _plain(value)) for name, value in _NAMING.findall(head)})
     parts = [recipient.casefold().encode(), *[part for pair in named for part in pair]]
     parts.append(body[:_BODY].replace(b"\r\n", b"\n").strip())

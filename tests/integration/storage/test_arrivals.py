@@ -266,6 +266,10 @@ def test_another_message_has_another_key(other: bytes) -> None:
     assert key_of(other, "a@example.org") != key_of(MESSAGE, "a@example.org")
 
 
+def test_messages_without_an_empty_line_are_told_apart() -> None:
+    assert key_of(b"From: a@b.org\r\n", "a@example.org") != key_of(b"", "a@example.org")
+
+
 @given(st.binary(max_size=300), st.text(max_size=30))
 def test_every_message_has_a_key(content: bytes, recipient: str) -> None:
     recipient = recipient.encode("utf-8", "replace").decode()
