@@ -89,3 +89,8 @@ MAILBOX = re.compile(
 )
 #: Words for a message that is too big.
 TOO_BIG = re.compile(r"(?:size|too (?:big|large)|exceeds .{0,40}(?:limit|octets|bytes))")
+#: Words for what passes, whatever the code beside them says.
+PASSING = re.compile(
+    r"(?:mailbox|mail box|inbox|account|user|storage|disk) (?:is |was )?full\b|quota"
+    r"|temporar|\blater\b|gr[ae]y.?list|at a rate"
+)

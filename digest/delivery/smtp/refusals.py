@@ -116,9 +116,10 @@ def read_refusal(outcome: Outcome, *, recipient: str, senders: Collection[str]) 
     others = text.replace(recipient, " address ")
     is_limit = _as_5xx(outcome.status) in _LIMITS or _is_limit(others)
     cause = _cause(outcome, others, text, recipient, {one.lower() for one in senders})
-    is_unknown = outcome.status in INVALID_ADDRESS or (
-        outcome.stage == RCPT and bool(refusal_words.UNKNOWN.search(others))
-    )
+    # Servers write 5.1.1 above any words, also above those of a full mailbox.
+    is_unknown = (
+        outcome.status in INVALID_ADDRESS and not refusal_words.PASSING.search(others)
+    ) or (outcome.stage == RCPT and bool(refusal_words.UNKNOWN.search(others)))
     return Refusal(
         passed=stages_passed(outcome),
         code=outcome.code,

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         (refusal_words.WAIT, "greylisted, come back", "never again"),
         (refusal_words.UNKNOWN, "no such user here", "such a user is blocked"),
         (refusal_words.MAILBOX, "mailbox is disabled", "the message is spam"),
+        (refusal_words.PASSING, "the inbox is full", "give the full address"),
         (refusal_words.TOO_BIG, "the message is too large", "the user is unknown"),
     ],
 )

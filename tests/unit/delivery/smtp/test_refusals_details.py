@@ -25,6 +25,10 @@ from digest.models.delivery import DeliveryState, Outcome
         ("RCPT", "550 5.1.2 no such domain", False),
         ("RCPT", "550 5.1.1 undeliverable: host mx said: 550 5.7.1 blocked", False),
         ("RCPT", "550 5.1.1 digest@papers.example is unknown", False),
+        ("RCPT", "552 5.1.1 the mailbox is over its quota", False),
+        ("RCPT", "550 5.1.1 mailbox full", False),
+        ("RCPT", "550 5.1.1 greylisted, try again later", False),
+        ("RCPT", "550 5.1.1 user unknown, try again later", True),
         ("RCPT", "550", False),
     ],
 )
