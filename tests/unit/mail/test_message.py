@@ -21,9 +21,7 @@ from digest.mail.message import (
     Recipient,
     build,
     build_transactional,
-    envelope_id,
     message_id,
-    parse_message_id,
     read,
 )
 from digest.mail.quoted_printable import encode
