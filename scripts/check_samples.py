@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
 from support.lmtp_capture import lmtp_capture  # noqa: E402 (found by the path above)
-from support.programs import attempts, await_listening, free_port  # noqa: E402
+from support.programs import attempts, await_listening, free_port  # noqa: E402 (as above)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

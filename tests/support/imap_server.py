@@ -63,10 +63,10 @@ class IMAPFolder:
         wanted = f'LOGIN "{self.user}" "{self.password}"'
         return ([], "OK") if command == wanted else ([], "NO [AUTHENTICATIONFAILED] who are you?")
 
-    def do_LOGOUT(self, _command: str) -> Reply:  # noqa: N802
+    def do_LOGOUT(self, _command: str) -> Reply:  # noqa: N802 (the command's name)
         return [b"BYE"], "OK"
 
-    def do_SELECT(self, command: str) -> Reply:  # noqa: N802
+    def do_SELECT(self, command: str) -> Reply:  # noqa: N802 (the command's name)
         if command.partition(" ")[2] != self.name:
             return [], "NO there is no such folder"
         following = self.uid_next or max(self.mails, default=0) + 1
@@ -77,7 +77,7 @@ class IMAPFolder:
         ]
         return [line.encode() for line in lines], "OK [READ-WRITE]"
 
-    def do_FETCH(self, command: str) -> Reply:  # noqa: N802
+    def do_FETCH(self, command: str) -> Reply:  # noqa: N802 (the command's name)
         low, high = map(int, command.split()[1].split(":"))
         uids = sorted(self.mails)
         lines = [
@@ -87,7 +87,7 @@ class IMAPFolder:
         ]
         return [line.encode() for line in lines], "OK"
 
-    def do_UID_FETCH(self, command: str) -> Reply:  # noqa: N802
+    def do_UID_FETCH(self, command: str) -> Reply:  # noqa: N802 (the command's name)
         kept = re.search(r"BODY\.PEEK\[\]<0\.(\d+)>", command)
         assert kept, "a mail must be looked at without being marked"
         lines = []
@@ -100,11 +100,11 @@ class IMAPFolder:
                 lines.append(b"%d FETCH (%b)" % (uid, b" ".join(both)))
         return lines, "OK"
 
-    def do_UID_STORE(self, command: str) -> Reply:  # noqa: N802
+    def do_UID_STORE(self, command: str) -> Reply:  # noqa: N802 (the command's name)
         self.deleted |= set(map(int, command.split()[2].split(",")))
         return [], "OK"
 
-    def do_UID_EXPUNGE(self, command: str) -> Reply:  # noqa: N802
+    def do_UID_EXPUNGE(self, command: str) -> Reply:  # noqa: N802 (the command's name)
         for uid in set(map(int, command.split()[2].split(","))) & self.deleted:
             self.mails.pop(uid, None)
         return [], "OK"

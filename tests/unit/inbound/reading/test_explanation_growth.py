@@ -53,7 +53,7 @@ def test_an_expression_takes_time_that_grows_with_the_text(pattern: re.Pattern[s
     def grows_with(piece: str) -> bool:
         def search(size: int) -> None:
             text = (piece * (size // len(piece) + 1))[:size]
-            for _ in pattern.finditer(text if is_text else text.encode()):  # type: ignore[arg-type]
+            for _ in pattern.finditer(text if is_text else text.encode()):  # type: ignore[arg-type]  # of either type
                 pass
 
         return grows_evenly(search, SIZE)
