@@ -206,6 +206,11 @@ class SMTPServer:
         """How replies are sent; see `__init__`."""
         return self._reply_mode
 
+    def await_sessions(self) -> None:
+        """Wait until the clients have left, and all that they said is noted."""
+        for thread in self._threads[1:]:  # the first accepts connections
+            thread.join(timeout=10)
+
     def wait(self, seconds: float = 30) -> None:
         """Wait some seconds, or until the test is over."""
         self._stopped.wait(seconds)

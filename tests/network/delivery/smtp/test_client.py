@@ -172,6 +172,7 @@ def test_a_connection_is_replaced_after_a_number_of_messages(server: SMTPServer)
         states = OutcomeRecorder().send(smtp, map(outgoing, names))
 
     assert states == dict.fromkeys(names, "sent")
+    server.await_sessions()
     starts = [sum(line.startswith("MAIL") for line in s.commands) for s in server.sessions]
     assert starts == [3, 3, 1]
     assert [session.commands[-1] for session in server.sessions] == ["QUIT"] * 3
@@ -183,6 +184,7 @@ def test_closing_sends_quit(server: SMTPServer) -> None:
 
     smtp.close()
 
+    server.await_sessions()
     assert server.sessions[0].commands[-1] == "QUIT"
 
 
