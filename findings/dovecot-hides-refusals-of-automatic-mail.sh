@@ -8,11 +8,15 @@
 #
 # Digests therefore do not say Auto-Submitted: digest/mail/message.py.
 #
-# Needs Debian's dovecot-sieve and dovecot-core. Exits with 1 when it behaves otherwise than is said here.
+# Needs the libraries of Debian's dovecot-core. Exits with 1 when it behaves otherwise than is said here.
 set -euo pipefail
-export PATH="$PATH:/usr/sbin"
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
+cd "$folder"
+version=1:2.3.19.1+dfsg1-2.1+deb12u7
+apt-get download -qq -o APT::Sandbox::User=root "dovecot-core=$version" "dovecot-sieve=$version"
+for package in *.deb; do dpkg -x "$package" "$folder"; done
+export LD_LIBRARY_PATH="$folder/usr/lib/dovecot"
 mkdir "$folder/home"
 chmod 777 "$folder" "$folder/home"
 cat > "$folder/sendmail" <<SENDMAIL
@@ -22,6 +26,7 @@ SENDMAIL
 chmod 755 "$folder/sendmail"
 cat > "$folder/lda.conf" <<CONF
 sendmail_path = $folder/sendmail
+mail_plugin_dir = $folder/usr/lib/dovecot/modules
 mail_location = maildir:$folder/home/Maildir
 log_path = $folder/home/log
 postmaster_address = postmaster@example.org
@@ -38,7 +43,7 @@ as=()
 if [ "$(id -u)" = 0 ]; then
     as=(setpriv --reuid nobody --regid nogroup --clear-groups)
 fi
-echo "Dovecot $(dovecot --version)"
+echo "Dovecot $("$folder/usr/sbin/dovecot" --version)"
 
 list=$'List-Id: <digest.example.org>\nList-Unsubscribe: <https://example.org/leave>\nPrecedence: bulk\n'
 status=0
@@ -46,7 +51,7 @@ try() { # what the reader's script does, fields of the mail, what is expected
     rm -rf "$folder"/home/*
     echo "require \"$1\"; $1 \"Not now.\";" > "$folder/home/script.sieve"
     printf 'From: <digest@example.org>\nTo: <ada@example.com>\nMessage-ID: <1@example.org>\n%s\nHello\n' "$2" |
-        "${as[@]}" env HOME="$folder/home" USER=ada /usr/lib/dovecot/dovecot-lda -c "$folder/lda.conf" \
+        "${as[@]}" env HOME="$folder/home" USER=ada LD_LIBRARY_PATH="$LD_LIBRARY_PATH" "$folder/usr/lib/dovecot/dovecot-lda" -c "$folder/lda.conf" \
             -f bounces@example.org -a ada@example.com
     found=silence
     if [ -e "$folder/home/answer" ]; then found=answer; fi

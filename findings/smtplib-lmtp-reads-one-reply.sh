@@ -11,7 +11,14 @@
 #
 # Exits with 1 when it behaves otherwise than is said here.
 set -euo pipefail
-python3 - <<'PYTHON'
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder"
+version=3.11.2-6+deb12u9
+apt-get download -qq -o APT::Sandbox::User=root "python3.11-minimal=$version" "libpython3.11-minimal=$version" \
+    "libpython3.11-stdlib=$version"
+for package in *.deb; do dpkg -x "$package" "$folder"; done
+PYTHONHOME="$folder/usr" "$folder/usr/bin/python3.11" - <<'PYTHON'
 import platform
 import smtplib
 import socket
