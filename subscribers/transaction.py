@@ -13,7 +13,7 @@ from subscribers.models import INACTIVE, Event, Preferences, Status, Subscriber
 from subscribers.tables import subscribers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from subscribers.addresses import Address
     from subscribers.book import Evidence
@@ -85,16 +85,20 @@ class BookTransaction:
             return None
         return self.move(subscriber_id, Status(status), event, evidence)
 
-    def record_all(self, events: Sequence[tuple[int, Event, Evidence]]) -> None:
+    def record_all(
+        self,
+        statuses: Mapping[int, Status],
+        events: Sequence[tuple[int, Event, Evidence]],
+    ) -> None:
         """Record events of many subscribers, none of them to confirm or erase; the order counts.
+
+        `statuses` are theirs before, as `standings` found them in this transaction.
 
         Raises:
             ConsentError: an event is not possible in the subscriber's status.
 
         """
-        standings = self.standings([subscriber_id for subscriber_id, _, _ in events])
-        statuses = {subscriber_id: one.status for subscriber_id, one in standings.items()}
-        changes.move_all(self.db, statuses, [one for one in events if one[0] in statuses])
+        changes.move_all(self.db, statuses, events)
 
     def standings(self, subscriber_ids: Collection[int]) -> dict[int, Subscriber]:
         """Return subscribers by id, without what they chose; unknown ids are left out."""

@@ -49,18 +49,19 @@ class Consequences:
         """Record bounces and complaints, and change what they prove; return that in words."""
         ids = [one.returned.subscriber_id or 0 for one in reports if one.returned.is_proven]
         book = self.book.within(db)
+        standings = book.standings(ids)
         judged = _Judged(
             now=self.clock(),
             signs_return_addresses=self.signs_return_addresses,
             readers={
                 subscriber_id: _Reader(address=one.address, status=one.status)
-                for subscriber_id, one in book.standings(ids).items()
+                for subscriber_id, one in standings.items()
             },
             soft=self.bounces.soft_of(db, ids),
         )
         results = [judged.judge(one) for one in reports]
         self.bounces.record(db, judged.bounces)
-        book.record_all(judged.events)
+        book.record_all({it: one.status for it, one in standings.items()}, judged.events)
         return results
 
 

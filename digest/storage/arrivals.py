@@ -241,7 +241,10 @@ class Arrivals:
         if subscriber_id is not None:
             query = query.where(arrivals.c.subscriber_id == subscriber_id)
         with self._engine.connect() as db:
-            return [_settled(row) for row in db.execute(query.order_by(-arrivals.c.id).limit(most))]
+            return [
+                _settled(row)
+                for row in db.execute(query.order_by(arrivals.c.id.desc()).limit(most))
+            ]
 
     def counts(self) -> Mapping[ArrivalState, int]:
         """Count the messages by state."""

@@ -21,7 +21,6 @@ arrivals = sa.Table(
     # lmtp, pipe, maildir or imap
     sa.Column("channel", sa.String, nullable=False),
     sa.Column("received_at", UTCDateTime, nullable=False),
-    sa.Column("content", sa.LargeBinary),
     # waiting, handled, or kept for the operator
     sa.Column("state", sa.String, nullable=False),
     sa.Column("handled_at", UTCDateTime),
@@ -32,6 +31,8 @@ arrivals = sa.Table(
     sa.Column("result", sa.String, nullable=False, server_default=""),
     # whom it is about, as far as that is known; whoever erases one removes these rows
     sa.Column("subscriber_id", sa.BigInteger().with_variant(sa.Integer, "sqlite")),
+    # the last: SQLite reads through what stands before a column
+    sa.Column("content", sa.LargeBinary),
     sa.Index("arrivals_by_state", "state", "id"),
     sa.Index("arrivals_by_subscriber", "subscriber_id"),
     # an id is never used twice

@@ -28,7 +28,6 @@ class InboundStatus:
     handled: Mapping[str, int]
     #: mails that were refused within the last day for what we are
     refused: int
-
     #: bounces of the last day that no signature of ours proved
     unproven: int
 

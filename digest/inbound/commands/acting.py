@@ -19,6 +19,7 @@ from digest.inbound.reading.returned_mail import Ours
 from digest.mail.answers import SUBSCRIBED
 from digest.mail.command_address import CommandWord
 from digest.models.delivery import MailKind
+from digest.models.inbound import RETURN_ADDRESS
 from subscribers import addresses
 from subscribers.book import Evidence
 from subscribers.models import INACTIVE, Status
@@ -197,7 +198,7 @@ class _Act:
         if request.command is Command.LEAVE:
             answered = commands.answered(self._message, self._arrival.envelope.recipient)
             # A mail that somebody forwarded is answered by others too, but not to where it bounces.
-            is_theirs = answered.found_in == "return address" or not _is_active(writer)
+            is_theirs = answered.found_in == RETURN_ADDRESS or not _is_active(writer)
             if answered.subscriber_id is not None and answered.is_proven and is_theirs:
                 return Proof.OWN_MAIL, self._book.get(answered.subscriber_id)
         return Proof.FROM, writer

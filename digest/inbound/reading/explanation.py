@@ -26,6 +26,7 @@ from digest.inbound.reading import envelope as envelopes
 from digest.inbound.reading.message import Fields, IncomingMessage, Part, parse, split_head, with_lf
 from digest.inbound.reading.status import status_of
 from digest.models.inbound import (
+    RETURN_ADDRESS,
     BounceClass,
     BouncedRecipient,
     Envelope,
@@ -270,7 +271,7 @@ class _Reading:
                 envelope = Envelope(sender=self._envelope.sender, recipient=one)
                 if why := recognise(self._message, envelope):
                     return self._explanation(MessageKind.COMMAND, why)
-            is_verp = self._proof().found_in == returned_mail.RETURN_ADDRESS
+            is_verp = self._proof().found_in == RETURN_ADDRESS
             if is_verp or _RETURN_ADDRESS.match(self._recipients()[0]):
                 why = "only programs write to a return address"
                 return self._explanation(MessageKind.AUTO_REPLY, why)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from digest.inbound.reading import addresses
 from digest.mail.message import parse_message_id
 from digest.mail.verp import ID_PLACEHOLDER, parse_return_address
-from digest.models.inbound import ReturnedMail
+from digest.models.inbound import RETURN_ADDRESS, ReturnedMail
 from subscribers import links, mail_tokens
 from subscribers.errors import LinkError
 from subscribers.mail_tokens import MailPurpose
@@ -34,7 +34,7 @@ WINDOW = timedelta(days=90)
 AHEAD = timedelta(days=1)
 
 #: Where a proof may stand.
-RETURN_ADDRESS, MESSAGE_ID, LEAVE_LINK = "return address", "Message-ID", "leave link"
+MESSAGE_ID, LEAVE_LINK = "Message-ID", "leave link"
 FORGED, TOO_OLD, IN_FUTURE, NO_KEY = (
     "its signature is not ours", "it is too old", "its day is in the future",
     "there is no key to check it with",

@@ -18,13 +18,13 @@ def upgrade() -> None:
         sa.Column("recipient", sa.String, nullable=False),
         sa.Column("channel", sa.String, nullable=False),
         sa.Column("received_at", sa.DateTime, nullable=False),
-        sa.Column("content", sa.LargeBinary),
         sa.Column("state", sa.String, nullable=False),
         sa.Column("handled_at", sa.DateTime),
         sa.Column("kind", sa.String, nullable=False, server_default=""),
         sa.Column("why", sa.String, nullable=False, server_default=""),
         sa.Column("result", sa.String, nullable=False, server_default=""),
         sa.Column("subscriber_id", subscriber),
+        sa.Column("content", sa.LargeBinary),
         sqlite_autoincrement=True,
     )
     op.create_index("arrivals_by_state", "arrivals", ["state", "id"])
