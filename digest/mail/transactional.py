@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digest.mail import answers, message
-from digest.mail.verp import return_address
+from digest.mail.verp import NOBODY, return_address
 from digest.models.delivery import ANSWERS, MailKind, OutgoingMessage
 from subscribers.addresses import for_envelope
 from subscribers.mail_tokens import MailPurpose
@@ -77,7 +77,7 @@ def render(
             commands=settings.links.commands,
             reply_to=reply_to,
         )
-    subscriber_id = subscriber.id if subscriber else 0
+    subscriber_id = subscriber.id if subscriber else NOBODY
     recipient = for_envelope(subscriber.address if subscriber else mail.address)
     identifier = message.message_id(
         at.date(),
