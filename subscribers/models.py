@@ -134,6 +134,11 @@ class Verdict(StrEnum):
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEK: tuple[Day, ...] = get_args(Day)
+WEEKDAYS: tuple[Day, ...] = WEEK[:5]
+#: How often mail is wanted: on each chosen day; on those from Monday to Friday; on the first of
+#: them; or on a chosen day on which enough has come together.
+Frequency = Literal["daily", "weekdays", "weekly", "enough"]
+FREQUENCIES: tuple[Frequency, ...] = get_args(Frequency)
 #: The languages dates can be written in.
 LANGUAGES = ("en", "de", "es", "fr", "it", "nl", "pt")
 
@@ -167,9 +172,12 @@ class Preferences:
     papers: Annotated[int, Ge(1), Le(MAX_PAPERS)] | None = None
     #: the days of the week on which mail is wanted
     days: Annotated[tuple[Day, ...], MinLen(1), MaxLen(len(WEEK))] = WEEK
+    frequency: Frequency = "daily"
     timezone: str = "UTC"
-    #: the hour of the day in that time zone, 0 to 23
-    hour: Annotated[int, Ge(0), Le(23)] = 18
+    #: the hour of the day in that time zone, 0 to 23; None for the site's own, in its zone
+    hour: Annotated[int, Ge(0), Le(23)] | None = None
+    #: whether two lines say so on a day on which nothing is new; else no mail comes
+    quiet_mail: bool = False
     #: the language of dates
     language: str = "en"
     text_only: bool = False
@@ -179,7 +187,11 @@ class Preferences:
         papers = self.papers is None or 1 <= self.papers <= MAX_PAPERS
         _require(papers, f"papers must be 1 to {MAX_PAPERS}")
         _require(bool(self.days) and set(self.days) <= set(WEEK), "days must name days of the week")
-        _require(0 <= self.hour <= 23, "hour must be 0 to 23")
+        _require(self.hour is None or 0 <= self.hour <= 23, "hour must be 0 to 23")
+        known = self.frequency in FREQUENCIES
+        _require(known, f"frequency must be one of {', '.join(FREQUENCIES)}")
+        has_day = self.frequency != "weekdays" or not set(self.days).isdisjoint(WEEKDAYS)
+        _require(has_day, "weekdays need a day from Monday to Friday among the days")
         _require(self.language in LANGUAGES, f"language must be one of {', '.join(LANGUAGES)}")
         _require(_is_zone(self.timezone), f"{self.timezone!r} is not a time zone like Europe/Paris")
         for name in ("words_in", "words_out", "authors", "muted", "unlearned"):
@@ -190,6 +202,15 @@ class Preferences:
             readable = all(w.isprintable() and any(c.isalnum() for c in w) for w in words)
             _require(readable, f"{name} takes words of letters and digits")
         object.__setattr__(self, "days", tuple(day for day in WEEK if day in self.days))
+
+    @property
+    def mail_days(self) -> tuple[Day, ...]:
+        """The days of the week on which mail may come, by the days and the frequency."""
+        if self.frequency == "weekly":
+            return self.days[:1]
+        if self.frequency == "weekdays":
+            return tuple(day for day in self.days if day in WEEKDAYS)
+        return self.days
 
 
 def _require(fulfilled: bool, message: str) -> None:  # noqa: FBT001 (reads as a sentence)

@@ -56,6 +56,8 @@ class Coverage:
     """Which day and sources an edition covers, and what is missing."""
 
     day: date
+    #: the day of the issue before it, if days lie between the two; its papers are of all of them
+    since: date | None = None
     #: in configuration order
     sources: tuple[SourceCoverage, ...] = ()
     #: sources whose papers are unknown
@@ -87,6 +89,8 @@ class Issue:
     coverage: Coverage
     #: papers of the subscriber's earlier issues that were withdrawn since
     withdrawn: tuple[Paper, ...] = ()
+    #: of an issue without papers, why there are none; else empty
+    quiet: str = ""
 
     @property
     def picks(self) -> tuple[Pick, ...]:
@@ -110,6 +114,8 @@ class NoIssue:
     """Why a subscriber gets no issue today."""
 
     reason: str
+    #: whether every source was read and brought nothing new, so that two lines may say so
+    is_quiet: bool = False
 
 
 class IssueItem(NamedTuple):
