@@ -6,12 +6,12 @@ The row of a subscriber who leaves is kept, because it prevents further mail to 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from subscribers import addresses, changes, queries
+from subscribers import addresses, changes, queries, schedules
 from subscribers.changes import consent_row, subscriber_row, topic_rows
 from subscribers.erased import ErasedAddresses
 from subscribers.models import INACTIVE, Event, Preferences, Status, Subscriber, next_status
@@ -127,6 +127,7 @@ class Book:
                 if queries.read_refusals(db, [row["mailbox"] for row in added]):
                     raise ValueError("one of these readers left, or must not be written to")
                 changes.insert_rows(db, *tables)
+                schedules.keep(db, [row["id"] for row in added], at=evidence.at)
         except sa.exc.IntegrityError as error:
             raise ValueError("one of these readers is known already, or stands twice") from error
         return len(added)
@@ -166,14 +167,26 @@ class Book:
         return None if status is None else self.get(subscriber_id)
 
     def choose(
-        self, subscriber_id: int, topics: Sequence[str], preferences: Preferences
+        self,
+        subscriber_id: int,
+        topics: Sequence[str],
+        preferences: Preferences,
+        *,
+        at: datetime,
     ) -> Subscriber | None:
-        """Replace a subscriber's topics and preferences; return None if the id is unknown."""
+        """Replace a subscriber's topics and preferences; return None if the id is unknown.
+
+        Another schedule counts from `at` on.
+        """
         with self._writer.begin() as db:
-            return self.within(db).choose(subscriber_id, topics, preferences)
+            return self.within(db).choose(subscriber_id, topics, preferences, at=at)
 
     def prefer(
-        self, subscriber_id: int, change: Callable[[Preferences], Preferences]
+        self,
+        subscriber_id: int,
+        change: Callable[[Preferences], Preferences],
+        *,
+        at: datetime,
     ) -> Subscriber | None:
         """Change some of a subscriber's preferences; return None if the id is unknown.
 
@@ -188,8 +201,7 @@ class Book:
             found = next(queries.read_subscribers(db, this), None)
             if found is None:
                 return None
-            changed = asdict(change(found.preferences))
-            db.execute(subscribers.update().where(this).values(preferences=changed))
+            self.within(db).prefer(subscriber_id, change(found.preferences), at=at)
         return self.get(subscriber_id)
 
     def erase(self, subscriber_id: int, *, evidence: Evidence) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
+from subscribers import schedules
 from subscribers.models import INACTIVE, Event, Preferences, Status, next_status
 from subscribers.queries import read_consent_times, read_standings
 from subscribers.tables import consent, subscribers, subscriptions
@@ -102,6 +103,8 @@ def move(
     this = subscribers.c.id == subscriber_id
     db.execute(subscribers.update().where(this).values(status=after))
     db.execute(consent.insert().values(consent_row(subscriber_id, event, after, evidence)))
+    if after is not status:
+        schedules.keep(db, [subscriber_id], at=evidence.at)
     return after
 
 
@@ -117,11 +120,12 @@ def move_all(
 
     """
     after = dict(statuses)
-    rows = []
+    rows, at = [], None
     for subscriber_id, event, evidence in events:
+        at = evidence.at
         after[subscriber_id] = next_status(after[subscriber_id], event)
         rows.append(consent_row(subscriber_id, event, after[subscriber_id], evidence))
-    if not rows:
+    if at is None:
         return
     this = subscribers.c.id == sa.bindparam("this")
     changed = {row["subscriber_id"] for row in rows}
@@ -129,6 +133,7 @@ def move_all(
         subscribers.update().where(this), [{"this": one, "status": after[one]} for one in changed]
     )
     db.execute(consent.insert(), rows)
+    schedules.keep(db, changed, at=at)
 
 
 def choose_topics(db: sa.Connection, subscriber_id: int, topics: Sequence[str]) -> None:
@@ -180,6 +185,7 @@ def bring_in(
         if entry.asks and status is Status.PENDING:
             brought.asked.append(subscriber_id)
     writing.write(db)
+    schedules.keep(db, writing.scheduled, at=evidence.at)
     return brought
 
 
@@ -226,6 +232,12 @@ class _Writing:
             self.preferences.append(
                 {"this": found.id, "preferences": dict(vars(entry.preferences))}
             )
+
+    @property
+    def scheduled(self) -> set[int]:
+        """Those whose status or preferences are new."""
+        known = (*self.statuses, *self.preferences)
+        return {one["id"] for one in self.people} | {one["this"] for one in known}
 
     def write(self, db: sa.Connection) -> None:
         """Write everything."""

@@ -65,7 +65,7 @@ def read_subscribers(
             status=Status(status),
             since=since,
             topics=tuple(topics.get(subscriber_id, ())),
-            preferences=_preferences(preferences),
+            preferences=read_preferences(preferences),
         )
 
 
@@ -178,7 +178,8 @@ def _topics_by_id(rows: Iterable[Any]) -> dict[int, list[str]]:
 
 
 @lru_cache(maxsize=4096)  # most subscribers share their preferences with others
-def _preferences(stored: str) -> Preferences:
+def read_preferences(stored: str) -> Preferences:
+    """Return preferences as they are stored; what is missing is as for those who chose nothing."""
     tuples: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value
         for name, value in json.loads(stored).items()

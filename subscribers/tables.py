@@ -84,6 +84,43 @@ consent = sa.Table(
     sa.Column("network", sa.String, nullable=False, server_default=""),
 )
 
+# The different wishes of when mail comes, each once; readers share them.
+schedules = sa.Table(
+    "schedules",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    # the weekdays on which mail may come, such as "mon fri"
+    sa.Column("days", sa.String, nullable=False),
+    # null for the hour of the site, in its time zone
+    sa.Column("hour", sa.Integer),
+    # a name such as Europe/Paris; empty for the site's
+    sa.Column("timezone", sa.String, nullable=False),
+    sa.UniqueConstraint("days", "hour", "timezone"),
+)
+
+# When each reader gets mail, and up to which day they have.
+reader_schedules = sa.Table(
+    "reader_schedules",
+    metadata,
+    sa.Column(
+        "subscriber_id",
+        sa.ForeignKey(subscribers.c.id, ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    sa.Column("schedule_id", sa.ForeignKey(schedules.c.id), nullable=False),
+    # mail is wanted from this time on; null while the reader is not confirmed
+    sa.Column("since", UTCDateTime),
+    # the reader's local day that was served last; the first of all days if none was
+    sa.Column("served_on", sa.Date, nullable=False),
+    # the day under which the ledger has that issue
+    sa.Column("issue_day", sa.Date),
+    # the day of the last issue before that one that left, or may have
+    sa.Column("covered", sa.Date),
+    sa.Index("reader_schedules_due", "schedule_id", "served_on", "since"),
+    sqlite_with_rowid=False,
+)
+
 # Hashes of erased addresses. They recognise an address, but do not reveal it.
 suppressions = sa.Table(
     "suppressions",

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from subscribers import addresses, changes, queries
+from subscribers import addresses, changes, queries, schedules
 from subscribers.errors import ConsentError
 from subscribers.models import INACTIVE, Event, Preferences, Status, Subscriber
 from subscribers.tables import subscribers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
+    from datetime import datetime
 
     from subscribers.addresses import Address
     from subscribers.book import Evidence
@@ -111,14 +112,25 @@ class BookTransaction:
         }
 
     def choose(
-        self, subscriber_id: int, topics: Sequence[str], preferences: Preferences
+        self,
+        subscriber_id: int,
+        topics: Sequence[str],
+        preferences: Preferences,
+        *,
+        at: datetime,
     ) -> Subscriber | None:
         """Replace a subscriber's topics and preferences; return None if the id is unknown."""
-        this = subscribers.c.id == subscriber_id
-        chosen = subscribers.update().where(this).values(preferences=asdict(preferences))
-        if self.db.execute(chosen).rowcount:
+        if self.prefer(subscriber_id, preferences, at=at):
             changes.choose_topics(self.db, subscriber_id, topics)
         return self.get(subscriber_id)
+
+    def prefer(self, subscriber_id: int, preferences: Preferences, *, at: datetime) -> bool:
+        """Replace a subscriber's preferences; return whether the id is known."""
+        this = subscribers.c.id == subscriber_id
+        chosen = subscribers.update().where(this).values(preferences=asdict(preferences))
+        is_known = bool(self.db.execute(chosen).rowcount)
+        schedules.keep(self.db, [subscriber_id], at=at)
+        return is_known
 
     def must_not_be_written_to(self, text: str) -> bool:
         """Whether nobody may write to an address, whatever it asks for.

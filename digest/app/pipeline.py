@@ -19,6 +19,7 @@ import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,7 @@ from digest.sources.coverage import coverage_of
 from digest.sources.day_of_run import RunDay, day_of_run
 from digest.sources.fetch import no_progress
 from digest.sources.file_fetcher import StepCounter
+from digest.storage.reader_schedules import LONGEST_WINDOW
 from digest.text.wording import suggestion
 from subscribers.book import Evidence
 from subscribers.models import FORGET_UNCONFIRMED_AFTER, WEEK
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
     from digest.delivery.run_start import RunStart
     from digest.delivery.transports import Transport
     from digest.models.delivery import RunReport
+    from digest.models.due import Turn
     from digest.models.issue import Coverage, Edition
     from digest.models.paper import Paper
     from digest.models.source import SourceReport
@@ -64,14 +67,17 @@ ProgressBar = Callable[[str], AbstractContextManager[StepCounter]]
 MESSAGES_PER_PROCESS = 1000
 
 
-def run_day(app: App, named: date | None = None) -> RunDay:
-    """Return the day of a run that begins now, unless an operator named one, and the reason."""
+def run_day(app: App, named: date | None = None, *, at: datetime | None = None) -> RunDay:
+    """Return the day of a run that begins now, or at a time, and the reason.
+
+    It is the one that an operator named, if there is one.
+    """
     if named is not None:
         return RunDay(day=named, reason="it was named with --day")
     schedule = app.config.schedule
     return day_of_run(
         app.sources,
-        now=now(),
+        now=at or now(),
         zone=place(schedule.timezone),
         weekdays={number for number, name in enumerate(WEEK) if name in schedule.weekdays},
         mailed=app.history.newest_day(until=newest_day(schedule.timezone)),
@@ -120,6 +126,13 @@ def fetch(
     return reports
 
 
+def are_sources_old(app: App, day: date) -> bool:
+    """Whether no source was read for a day in as many hours as `[fetch] every` names."""
+    hours = app.config.fetch.every
+    read = [record.at for record in app.fetch_log.on(day)]
+    return bool(hours) and (not read or now() - max(read) >= timedelta(hours=hours))
+
+
 def named_sources(sources: Sequence[Source], names: Sequence[str]) -> list[Source]:
     """Return the sources of these names, in the order of the configuration; all without names.
 
@@ -137,26 +150,46 @@ def named_sources(sources: Sequence[Source], names: Sequence[str]) -> list[Sourc
     return [source for source in sources if not names or source.name in names]
 
 
-def build_edition(app: App, day: date, *, progress: ProgressBar = no_progress) -> Edition:
+def build_edition(
+    app: App,
+    day: date,
+    *,
+    since: date | None = None,
+    lists_of: date | None = None,
+    progress: ProgressBar = no_progress,
+) -> Edition:
     """Rank a day's papers for every topic: the edition that all subscribers share.
 
     It includes papers that came too late for their own day's edition, and no withdrawn ones. Papers
     of earlier editions that took off since come after them; they make no day of their own.
+
+    Args:
+        app: the installation.
+        day: the day of the edition.
+        since: the day of the last issue of the readers whom it is for, if they have missed some
+            since; it then has the papers of all days after it.
+        lists_of: the day whose lists are out, if they are not those of the day: where the sun rises
+            first, the day has begun before the lists have.
+        progress: shows how far the ranking is.
+
     """
     # Imported here, since it brings scipy, which fetching and retrying can do without.
     from digest.app.votes import earlier_votes, votes_read_at
 
-    papers = [paper for paper in app.candidates.papers(day) if paper.withdrawn_on is None]
+    listed = min(day, lists_of or day)
+    found = app.candidates.papers_since(day, since) if since else app.candidates.papers(day)
+    papers = [paper for paper in found if paper.withdrawn_on is None]
     coverage = coverage_of(
-        day,
+        listed,
         app.sources,
         papers,
-        counts=app.papers.counts(day),
-        fetches=app.fetch_log.on(day),
+        counts=app.papers.counts(listed),
+        fetches=app.fetch_log.on(listed),
         backlog=app.backlog,
         now=now(),
-        votes_read_at=votes_read_at(app, day),
+        votes_read_at=votes_read_at(app, listed),
     )
+    coverage = replace(coverage, day=day, since=since or _gap_before(app, day))
     votes = earlier_votes(app, day, apart_from={paper.id for paper in papers})
     papers = [*papers, *votes.risen]
     edition = edition_for(
@@ -169,6 +202,13 @@ def build_edition(app: App, day: date, *, progress: ProgressBar = no_progress) -
         progress=progress,
     )
     return replace(edition, withdrawn=app.candidates.withdrawn(day))
+
+
+def _gap_before(app: App, day: date) -> date | None:
+    """Return the day of the last edition before a day, if other days lie between the two."""
+    last = app.editions.last_mailed_day(before=day)
+    gap = timedelta(days=LONGEST_WINDOW)
+    return last if last and timedelta(days=1) < day - last <= gap else None
 
 
 def background_of(
@@ -236,9 +276,11 @@ def deliver(
     transport: Transport,
     edition: Edition | None,
     plan_new: bool = True,
+    turns: Sequence[Turn] | None = None,
     confirmed_by: datetime | None = None,
     allow_late: bool = False,
     only: int | None = None,
+    lists_of: date | None = None,
     start: RunStart | None = None,
     should_continue: Callable[[], bool] = lambda: True,
     progress: ProgressBar = no_progress,
@@ -253,9 +295,11 @@ def deliver(
         transport: the way they leave.
         edition: what new messages are made from; None goes on with the stored edition.
         plan_new: whether subscribers without a message of the day are planned.
+        turns: plan those who are due in these turns; None for everybody.
         confirmed_by: plan only those who were confirmed at this time; None for all who are now.
         allow_late: whether the day may be long past, since somebody named it.
         only: the id of the one subscriber to serve.
+        lists_of: the day whose lists are out, see `build_edition`.
         start: the run that this day is a part of; None to start one for it alone.
         should_continue: whether to send more.
         progress: shows how many messages were dealt with.
@@ -272,7 +316,11 @@ def deliver(
             day=day,
             edition=edition,
             plan_new=plan_new,
+            turns=turns,
             confirmed_by=confirmed_by,
+            edition_since=lambda since: build_edition(
+                app, day, since=since, lists_of=lists_of, progress=progress
+            ),
             allow_late=allow_late,
             only=only,
             progress=Progress(should_continue=should_continue, total=total, advance=advance),

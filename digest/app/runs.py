@@ -14,7 +14,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from digest.app import pipeline
-from digest.app.clock import newest_day, now
+from digest.app.clock import newest_day, newest_day_anywhere, now
+from digest.app.due import find_due
 from digest.app.lock_wait import polls
 from digest.app.pruning import prune_after_run
 from digest.delivery.run import report_day
@@ -24,13 +25,14 @@ from digest.models.delivery import DeliveryState, RunReport
 from digest.sources.fetch import no_progress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import date, datetime
 
     from digest.app.pipeline import ProgressBar
     from digest.app.services import App
     from digest.delivery.run_start import RunStart
     from digest.delivery.transports import Transport
+    from digest.models.due import Turn
     from digest.models.issue import Edition
     from digest.models.source import SourceReport
 
@@ -45,6 +47,8 @@ class DayReport:
     open_days: list[RunReport]
     #: why it is a run of that day, as a clause
     reason: str = ""
+    #: whether somebody was due; if not, only what waited was sent
+    is_due: bool = True
 
     @property
     def is_complete(self) -> bool:
@@ -70,18 +74,21 @@ def run(
     day: date | None = None,
     *,
     only: int | None = None,
+    is_daemon: bool = False,
     should_continue: Callable[[], bool] = lambda: True,
     fetch_progress: ProgressBar = no_progress,
     delivery_progress: ProgressBar = no_progress,
 ) -> DayReport:
     """Fetch a day's papers, rank them, and send every subscriber who is due their issue.
 
-    With no day and for all subscribers, it finishes the open days before it first.
+    With no day and for all subscribers, it sends those who are due, see `digest.app.due`, and
+    finishes the open days before that first. A day that somebody named is sent to everybody.
 
     Args:
         app: the installation.
         day: the day somebody named, which may be late; without one see `pipeline.run_day`.
         only: the id of the one subscriber to serve.
+        is_daemon: whether the daemon runs, whose site has an hour in any case.
         should_continue: whether to send more; what has not left is given back when it says no.
         fetch_progress: shows how far each source is read.
         delivery_progress: shows how many messages were dealt with.
@@ -93,9 +100,11 @@ def run(
     """
     transport = cache(app.transport)
     transport()  # before anything is fetched: a wrong mail setting need not wait for the network
-    chosen = pipeline.run_day(app, day)
-    own, late = chosen.day, day is not None or pipeline.is_late(app, chosen.day)
     is_named = day is not None and only is None
+    now_due = find_due(app, is_daemon=is_daemon) if day is None and only is None else None
+    chosen = now_due.site_day if now_due else pipeline.run_day(app, day)
+    own, late = chosen.day, day is not None or pipeline.is_late(app, chosen.day)
+    sends_own = now_due is None or now_due.site is not None
     app.ledger.refuse_pruned(own)  # first: what to do about a restored database is no help then
     _refuse_restored(app, own, is_named=is_named, only=only)  # before the day is recorded as begun
     if app.arrivals.waiting(1):
@@ -103,16 +112,18 @@ def run(
         from digest.app.inbound.handling import handle_before_run
 
         handle_before_run(app, should_continue=should_continue)
-    if only is None:
-        app.begun_days.begin(own, named=late, now=now())
-    sources = pipeline.fetch(app, own, only_day=day is not None, progress=fetch_progress)
+    if only is None and sends_own:
+        app.begun_days.begin(own, named=late, is_for_all=now_due is None, now=now())
+    sources = []
+    if now_due is None or now_due or pipeline.are_sources_old(app, own):
+        sources = pipeline.fetch(app, own, only_day=day is not None, progress=fetch_progress)
     promise = f"; it sends {own} too, or the next run does" if only is None else ""
     minutes = app.config.delivery.max_wait
     with _started(
         app,
         day=own,
         is_named=is_named,
-        allow_late=own if late else None,
+        allow_late=own if late and sends_own else None,
         transport=transport,
         minutes=minutes,
         promise=promise,
@@ -128,18 +139,51 @@ def run(
             progress=delivery_progress,
             sources=sources,
         )
+        turns = dict(now_due.turns) if now_due else {own: None}
         open_days = []
         if day is None and only is None:
-            open_days = sender.finish_all(one for one in start.settled if one < own)
+            open_days = sender.finish_all(one for one in start.settled if one not in turns)
         # Ranked after the earlier days are done: what they have shown is not late any more.
-        deliveries = sender.deliver(own, pipeline.build_edition(app, own, progress=fetch_progress))
+        reports = {
+            one: sender.send_new(one, turns=some, lists_of=own) for one, some in turns.items()
+        }
+        deliveries = reports.pop(own, None) or RunReport(day=own)
+        open_days += reports.values()
         if only is None:
             open_days += sender.finish_begun(since=start.at if day else None)
     if deliveries.stopped is None:
         pipeline.housekeeping(app, transport(), clock=now, should_continue=should_continue)
         prune_after_run(app, should_continue=should_continue)
     return DayReport(
-        sources=sources, deliveries=deliveries, open_days=open_days, reason=chosen.reason
+        sources=sources,
+        deliveries=deliveries,
+        open_days=open_days,
+        reason=chosen.reason,
+        is_due=now_due is None or bool(now_due),
+    )
+
+
+def run_due(
+    app: App,
+    *,
+    should_continue: Callable[[], bool] = lambda: True,
+    fetch_progress: ProgressBar = no_progress,
+    delivery_progress: ProgressBar = no_progress,
+) -> DayReport | RetryReport:
+    """Run if somebody is due by the daemon's hours, and else send what is due again.
+
+    Raises:
+        DigestError: as `run`.
+
+    """
+    if not find_due(app, is_daemon=True):
+        return retry(app, should_continue=should_continue, progress=delivery_progress)
+    return run(
+        app,
+        is_daemon=True,
+        should_continue=should_continue,
+        fetch_progress=fetch_progress,
+        delivery_progress=delivery_progress,
     )
 
 
@@ -187,7 +231,8 @@ def retry(
         if day is not None:
             app.ledger.plan_again(day, [state], only=only)
         until = newest_day(app.config.schedule.timezone)
-        due = {one for one in app.history.days_waiting(now=now()) if one <= until}
+        latest = newest_day_anywhere()
+        due = {one for one in app.history.days_waiting(now=now()) if one <= latest}
         if only is None:
             due |= app.begun_days.to_plan(until=until).keys()
         if day is None:
@@ -231,12 +276,21 @@ class _Sender:
     #: how sources were read; those that are read for an open day are added
     sources: list[SourceReport] = field(default_factory=list)
 
+    def send_new(self, day: date, *, turns: Sequence[Turn] | None, lists_of: date) -> RunReport:
+        """Rank and send a day: to those who are due in some turns, or to everybody."""
+        edition = pipeline.build_edition(
+            self.app, day, lists_of=lists_of, progress=self.fetch_progress
+        )
+        return self.deliver(day, edition, turns=turns, lists_of=lists_of)
+
     def deliver(
         self,
         day: date,
         edition: Edition | None,
         *,
         plan_new: bool = True,
+        turns: Sequence[Turn] | None = None,
+        lists_of: date | None = None,
         confirmed_by: datetime | None = None,
     ) -> RunReport:
         """Send a day; see `pipeline.deliver`."""
@@ -246,6 +300,8 @@ class _Sender:
             transport=self.transport(),
             edition=edition,
             plan_new=plan_new,
+            turns=turns,
+            lists_of=lists_of,
             confirmed_by=confirmed_by,
             only=self.only,
             start=self.start,

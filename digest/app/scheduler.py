@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
@@ -10,19 +11,20 @@ from typing import TYPE_CHECKING
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from digest.app.clock import zone
 from digest.delivery.process import SHUTDOWN_TIMEOUT
-from digest.models.clock_times import next_occurrence
+from digest.models.clock_times import WeeklyTime
 from subscribers.models import WEEK
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Callable, Sequence
 
-#: Seconds a run may start late, when the machine was suspended; later it waits for the next day.
-MISFIRE_GRACE = 6 * 3600
+#: Minutes between two times that the daemon looks up who is due.
+DUE_MINUTES = 5
 
 
 class ClockTimeTrigger(BaseTrigger):  # type: ignore[misc]  # apscheduler ships no types
@@ -34,16 +36,18 @@ class ClockTimeTrigger(BaseTrigger):  # type: ignore[misc]  # apscheduler ships 
 
     def __init__(self, *, at: str, weekdays: Sequence[str], timezone: str) -> None:
         """Take HH:MM, weekdays such as mon, and a name as in the configuration."""
-        self._at = time.fromisoformat(at)
-        self._weekdays = frozenset(n for n, name in enumerate(WEEK) if name in weekdays)
-        self._zone = zone(timezone)
+        self._times = WeeklyTime(
+            at=time.fromisoformat(at),
+            weekdays=frozenset(n for n, name in enumerate(WEEK) if name in weekdays),
+            zone=zone(timezone),
+        )
 
     def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
         """Return the next time, or the first one after `previous_fire_time`, which may be past."""
         earliest = now.astimezone(UTC)
         if previous_fire_time is not None:
             earliest = previous_fire_time.astimezone(UTC) + timedelta(microseconds=1)
-        return next_occurrence(earliest, at=self._at, weekdays=self._weekdays, zone=self._zone)
+        return self._times.next(earliest).at
 
 
 def trigger(*, at: str, weekdays: Sequence[str], timezone: str) -> ClockTimeTrigger:
@@ -57,50 +61,49 @@ def next_run(*, at: str, weekdays: Sequence[str], timezone: str, after: datetime
     return found.astimezone(zone(timezone))
 
 
-def run_jobs(
-    *,
-    daily: Callable[[], None],
-    retry: Callable[[], None],
-    retry_minutes: int,
-    fetch: Callable[[], None],
-    fetch_hours: int,
-    at: str,
-    weekdays: Sequence[str],
-    timezone: str,
-    stopped: threading.Event,
-) -> None:
-    """Run the daemon's jobs one at a time, until SIGTERM or SIGINT.
+@dataclass(frozen=True, kw_only=True)
+class Jobs:
+    """What is to be done again and again; the jobs run one at a time."""
 
-    Args:
-        daily: the run of a day, at its time of day.
-        retry: sends what is due again.
-        retry_minutes: minutes between two retries.
-        fetch: reads the sources between two runs.
-        fetch_hours: hours between two readings; with 0 there are none.
-        at: the time of day of the run, as HH:MM.
-        weekdays: the days of the run, as mon, tue, …
-        timezone: the time zone of both.
-        stopped: is set by the signal, so that a job gives back what it has not begun.
+    #: serves whoever is due, and sends what is due again
+    serve_due: Callable[[], object]
+    #: reads the sources between two runs
+    fetch: Callable[[], object]
+    #: hours between two readings; with 0 there are none
+    fetch_hours: int
+    #: the site's hour as HH:MM, its weekdays, and its time zone
+    at: str
+    weekdays: Sequence[str]
+    timezone: str
 
+
+def open_scheduler(jobs: Jobs) -> BackgroundScheduler:
+    """Return a scheduler with these jobs; it begins when it is started.
+
+    Who is due is looked up at the site's hour, and every five minutes, since time zones differ by
+    quarters of an hour. Nothing is lost where that was too late: who was not served is still due.
     """
-    # With one thread, a retry never meets the day's run.
+    # With one thread, no job meets another.
     # In UTC, since the machine's own zone may be one that APScheduler cannot read.
     scheduler = BackgroundScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(1)})
-    scheduler.add_job(
-        daily,
-        trigger(at=at, weekdays=weekdays, timezone=timezone),
-        id="daily",
-        coalesce=True,
-        max_instances=1,
-        misfire_grace_time=MISFIRE_GRACE,
-    )
-    # These wait for each other and for the run of the day, so they may be late as they like.
+    # They wait for each other, and a suspended machine wakes late: they may be late as they like.
     often = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-    every = IntervalTrigger(minutes=retry_minutes, timezone=UTC)
-    scheduler.add_job(retry, every, id="retry", **often)
-    if fetch_hours:
-        every = IntervalTrigger(hours=fetch_hours, timezone=UTC)
-        scheduler.add_job(fetch, every, id="fetch", **often)
+    every = CronTrigger(minute=f"*/{DUE_MINUTES}", timezone=UTC)
+    scheduler.add_job(jobs.serve_due, every, id="due", **often)
+    at = trigger(at=jobs.at, weekdays=jobs.weekdays, timezone=jobs.timezone)
+    scheduler.add_job(jobs.serve_due, at, id="site", **often)
+    if jobs.fetch_hours:
+        hours = IntervalTrigger(hours=jobs.fetch_hours, timezone=UTC)
+        scheduler.add_job(jobs.fetch, hours, id="fetch", **often)
+    return scheduler
+
+
+def run_jobs(jobs: Jobs, *, stopped: threading.Event) -> None:
+    """Run the daemon's jobs until SIGTERM or SIGINT.
+
+    The signal sets `stopped`, so that a job gives back what it has not begun.
+    """
+    scheduler = open_scheduler(jobs)
 
     def stop(*_: object) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -52,6 +52,9 @@ from subscribers.book import Book
 from subscribers.rate_limits import Rates, SignupLimiter
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
     import sqlalchemy as sa
 
     from digest.app.config import Config
@@ -224,6 +227,7 @@ class App(Stores):
             history=self.history,
             profiles=Profiles(self).of,
             editions=self.editions,
+            reader_schedules=self.reader_schedules,
             book=self.book,
             mail_settings=self.mail_settings,
             host=this_host(),
@@ -235,15 +239,24 @@ class App(Stores):
         )
 
     def message_builder(
-        self, edition: Edition, *, progress: ProgressBar = no_progress
+        self,
+        edition: Edition,
+        *,
+        windows: Mapping[date, Edition] | None = None,
+        progress: ProgressBar = no_progress,
     ) -> MessageBuilder:
-        """Return a builder of the messages that a run would send now; it records nothing."""
-        stored = self.editions.preview(edition, mail_key=self.mail_settings.key, now=now())
+        """Return a builder of the messages that a run would send now; it records nothing.
+
+        `windows` are the editions for readers who have missed some, by the day of their last issue.
+        """
+        preview = partial(self.editions.preview, mail_key=self.mail_settings.key, now=now())
         return MessageBuilder(
-            stored,
+            preview(edition),
             settings=self.mail_settings,
             book=self.book,
             editions=self.editions,
+            reader_schedules=self.reader_schedules,
+            windows={day: preview(one, since=day) for day, one in (windows or {}).items()},
             history=self.history,
             profiles=Profiles.of_run(self, edition, progress=progress).of,
         )

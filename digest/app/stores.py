@@ -21,6 +21,7 @@ from digest.storage.paper_vectors import PaperVectors
 from digest.storage.papers import PaperStore
 from digest.storage.profiles import ProfileStore
 from digest.storage.pruning import Pruning
+from digest.storage.reader_schedules import ReaderSchedules
 from digest.storage.subscriber_history import SubscriberHistory
 from digest.storage.word_counts import WordCountsStore
 
@@ -72,6 +73,11 @@ class Stores:
     def begun_days(self) -> BegunDays:
         """The days that wait to be planned, in the database."""
         return BegunDays(self.engine)
+
+    @cached_property
+    def reader_schedules(self) -> ReaderSchedules:
+        """When readers want mail."""
+        return ReaderSchedules(self.engine)
 
     @cached_property
     def editions(self) -> EditionStore:

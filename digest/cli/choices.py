@@ -104,6 +104,7 @@ def set_choices(
     json: Json = False,
 ) -> None:
     """Change a reader's choices, and show what holds now. Options of lists add to them."""
+    from digest.app import clock
     from digest.app.config.topics import find_topic
     from digest.errors import ConfigError
     from subscribers.errors import PreferenceError
@@ -135,7 +136,7 @@ def set_choices(
     except PreferenceError as error:
         raise ConfigError(_by_option(str(error))) from error
     if (topics, preferences) != (subscriber.topics, subscriber.preferences):
-        app.book.choose(subscriber.id, topics, preferences)
+        app.book.choose(subscriber.id, topics, preferences, at=clock.now())
     if gone:
         app.feedback.withdraw(subscriber.id, gone)
     if given:

@@ -17,11 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
+    from digest.app.config import Config
+    from digest.app.scheduler import Jobs
     from digest.app.services import App
     from subscribers.models import Subscriber
-
-#: Minutes between two times that the daemon sends deferred messages which are due.
-RETRY_MINUTES = 5
 
 Only = Annotated[
     str | None, typer.Option("--only", metavar="EMAIL", help="Serve only this reader.")
@@ -162,45 +161,58 @@ def retry(
 
 
 def daemon(ctx: typer.Context) -> None:
-    """Keep running, and run on the days and at the hour of the configuration, instead of cron."""
-    from digest.app import clock, pipeline, runs, scheduler
-    from digest.errors import RunInProgressError
+    """Keep running, and send to each reader at their hour, instead of cron."""
+    from digest.app import clock, scheduler
 
     app = output.open_app(ctx, ranks=True)
     app.transport().close()  # a wrong mail setting should not wait for the first run
     stopped = threading.Event()
-
-    def should_continue() -> bool:
-        return not stopped.is_set()
-
-    def retry_due(fresh: App) -> None:
-        with suppress(RunInProgressError):  # the other run sends what is due
-            runs.retry(fresh, should_continue=should_continue, progress=output.progress_bar)
-
-    schedule = app.config.schedule
+    jobs = scheduled_jobs(ctx, app.config, should_continue=lambda: not stopped.is_set())
     first = scheduler.next_run(
-        at=schedule.at,
-        weekdays=schedule.weekdays,
-        timezone=schedule.timezone,
-        after=clock.now(),
+        at=jobs.at, weekdays=jobs.weekdays, timezone=jobs.timezone, after=clock.now()
     )
-    where = "local time" if schedule.timezone == clock.LOCAL else schedule.timezone
+    where = "local time" if jobs.timezone == clock.LOCAL else jobs.timezone
     output.reopen_log_on_hangup()
-    output.print_note(f"runs at {schedule.at} {where}, first on {first:%A %Y-%m-%d}")
-    scheduler.run_jobs(
-        daily=lambda: _job(
-            ctx, lambda fresh: _run(fresh, None, None, json=False, should_continue=should_continue)
-        ),
-        retry=lambda: _job(ctx, retry_due),
-        retry_minutes=RETRY_MINUTES,
+    output.print_note(
+        f"runs at {jobs.at} {where}, first on {first:%A %Y-%m-%d},"
+        " and at the hours that readers chose"
+    )
+    scheduler.run_jobs(jobs, stopped=stopped)
+
+
+def scheduled_jobs(
+    ctx: typer.Context, config: Config, *, should_continue: Callable[[], bool]
+) -> Jobs:
+    """Return the jobs of the daemon, which the web server can do too."""
+    from digest.app import pipeline, runs
+    from digest.app.due import DAEMON_AT
+    from digest.app.scheduler import Jobs
+    from digest.cli.run_report import print_retry, print_run
+    from digest.errors import RunInProgressError
+
+    def serve_due(fresh: App) -> None:
+        with suppress(RunInProgressError):  # the other run sends what is due
+            report = runs.run_due(
+                fresh,
+                should_continue=should_continue,
+                fetch_progress=output.lasting_progress_bar,
+                delivery_progress=output.progress_bar,
+            )
+            if isinstance(report, runs.DayReport):
+                print_run(fresh, report, json=False)
+            elif report.days:
+                print_retry(fresh, report, json=False)
+
+    schedule = config.schedule
+    return Jobs(
+        serve_due=lambda: _job(ctx, serve_due),
         fetch=lambda: _job(
             ctx, lambda fresh: pipeline.fetch(fresh, progress=output.lasting_progress_bar)
         ),
-        fetch_hours=app.config.fetch.every,
-        at=schedule.at,
+        fetch_hours=config.fetch.every,
+        at=schedule.at or DAEMON_AT,
         weekdays=schedule.weekdays,
         timezone=schedule.timezone,
-        stopped=stopped,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digest.app import serializers
+from digest.app.due import next_due
 from digest.cli import output
 from digest.cli.papers import print_reports
 from digest.models.delivery import WAITING, DeliveryState, TransactionalState
@@ -33,7 +34,12 @@ def print_run(app: App, report: DayReport, *, json: bool) -> None:
     if report.sources:
         print_reports(report.sources, shown)
     own = report.deliveries
-    for day in sorted((own, *report.open_days), key=lambda day: day.day):
+    if not report.is_due:
+        shown.line(f"nobody is due now{_next(app)}")
+    days = [*report.open_days]
+    if own.counts or own.already or own.stopped or (report.is_due and not days):
+        days.append(own)
+    for day in sorted(days, key=lambda day: day.day):
         reason = report.reason if day is own else ""
         _print_day(app, day, shown, reason=reason, makes_issue=True)
     if letters := _letters_waiting(app):
@@ -55,6 +61,12 @@ def print_retry(app: App, report: RetryReport, *, json: bool) -> None:
         output.print_terminal_note("nothing waits to be sent again")
     for day in report.days:
         _print_day(app, day, shown)
+
+
+def _next(app: App) -> str:
+    """Say when somebody is due next."""
+    at = next_due(app)
+    return f"; the next readers are at {serializers.moment(at)}" if at else ""
 
 
 def _letters_waiting(app: App) -> int:

@@ -23,6 +23,7 @@ from digest.models.delivery import SHOWN, DeliveryState
 from digest.models.issue import NOTHING_SEEN, WITHDRAWN, Issue, NoIssue
 from digest.ranking.personalize import Reader
 from digest.storage.claims import Claim
+from digest.storage.reader_schedules import window_of
 from subscribers.errors import AddressError
 from subscribers.models import Status
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from digest.storage.claims import DueDelivery
     from digest.storage.editions import EditionStore, StoredEdition
     from digest.storage.history import DeliveryHistory
+    from digest.storage.reader_schedules import ReaderSchedules
     from subscribers.book import Book
     from subscribers.models import Subscriber
 
@@ -92,11 +94,18 @@ class MessageBuilder:
         settings: MailSettings,
         book: Book,
         editions: EditionStore,
+        reader_schedules: ReaderSchedules,
         history: DeliveryHistory,
         profiles: Callable[[Collection[int]], Mapping[int, Profile]],
+        windows: Mapping[date, StoredEdition] | None = None,
     ) -> None:
-        """Build new messages from `stored`; `profiles` returns those of some readers."""
+        """Build new messages from `stored`, or from the day's edition since a reader's last issue.
+
+        `profiles` returns those of some readers. `windows` are the editions since a day; None for
+        those that are stored.
+        """
         self._newest = stored
+        self._reader_schedules, self._given_windows = reader_schedules, windows
         self._settings, self._book = settings, book
         self._editions, self._history, self._profiles = editions, history, profiles
         self._opened: dict[int, _OpenEdition] = {}
@@ -116,13 +125,13 @@ class MessageBuilder:
         record = self._history.record(self._day, subscriber.id)
         items = self._history.items([record.id]).get(record.id, ()) if record else ()
         seen = self._seen([subscriber.id], items).get(subscriber.id, NOTHING_SEEN)
+        newest = self._edition_of([subscriber.id])[subscriber.id]
         if record is not None and record.edition_id is not None and items:
             with suppress(NotFoundError):
-                first = self._open(record.edition_id)
+                first = self._open_id(record.edition_id)
                 if record.state in SHOWN or not _is_stale(items, seen):
                     issue = first.restorer.restore(items)
                     return render_message(first.renderer, subscriber, issue)
-        newest = self._open(self._newest.id)
         return render_message(
             newest.renderer,
             subscriber,
@@ -138,6 +147,7 @@ class MessageBuilder:
     def _seen(self, subscriber_ids: Sequence[int], items: Iterable[IssueItem]) -> dict[int, Seen]:
         """Return, by subscriber, what the issues of other days have shown of today's papers."""
         papers = self._newest.also_elsewhere | {item.paper_id for item in items}
+        papers |= frozenset().union(*(one.also_elsewhere for one in self._windows.values()))
         return self._history.seen(subscriber_ids, papers, apart_from=self._day) if papers else {}
 
     def _compose(
@@ -146,7 +156,7 @@ class MessageBuilder:
         attempted = [row.delivery_id for row in rows if row.edition_id is not None]
         items_of = self._history.items(attempted) if attempted else {}
         seen_by = self._seen([row.subscriber_id for row in rows], chain(*items_of.values()))
-        newest = self._open(self._newest.id)
+        edition_of = self._edition_of([row.subscriber_id for row in rows])
         composed: dict[int, _Composed] = {}
         profiles = self._profiles([row.subscriber_id for row in rows])
         new: dict[int, Reader] = {}
@@ -156,41 +166,74 @@ class MessageBuilder:
             seen = seen_by.get(subscriber.id, NOTHING_SEEN)
             if subscriber.status is not Status.CONFIRMED:
                 none = NoIssue(reason=f"the reader is {subscriber.status} now")
-                composed[place] = _Composed(row=row, edition=newest, issue=none)
+                edition = edition_of[subscriber.id]
+                composed[place] = _Composed(row=row, edition=edition, issue=none)
             elif not _is_stale(items, seen) and (first := self._first_edition(row, items)):
                 issue = first.restorer.restore(items)
                 composed[place] = _Composed(row=row, edition=first, issue=issue, is_restored=True)
             else:
                 new[place] = Reader(subscriber, seen, profiles.get(subscriber.id))
-        issues = newest.composer.compose_all(list(new.values()))
-        for place, found in zip(new, issues, strict=True):
-            composed[place] = _Composed(row=rows[place], edition=newest, issue=found)
+        places: dict[_OpenEdition, list[int]] = {}
+        for place, reader in new.items():
+            places.setdefault(edition_of[reader.subscriber.id], []).append(place)
+        for edition, some in places.items():
+            issues = edition.composer.compose_all([new[place] for place in some])
+            for place, found in zip(some, issues, strict=True):
+                composed[place] = _Composed(row=rows[place], edition=edition, issue=found)
         return [composed[place] for place in range(len(rows))]
+
+    @cached_property
+    def _windows(self) -> Mapping[date, StoredEdition]:
+        """The editions for readers who have missed some, by the day of their last issue."""
+        if self._given_windows is not None:
+            return self._given_windows
+        ids = self._editions.newest_since(self._day)
+        return {since: self._editions.get(one) for since, one in ids.items() if since is not None}
+
+    def _edition_of(self, subscriber_ids: Sequence[int]) -> dict[int, _OpenEdition]:
+        """Return the edition that a new issue of each reader is made from."""
+        newest = self._open(self._newest)
+        if not self._windows:
+            return dict.fromkeys(subscriber_ids, newest)
+        covered = self._reader_schedules.covered(subscriber_ids)
+        found = {}
+        for one in subscriber_ids:
+            since = window_of(covered[one], self._day) if one in covered else None
+            window = self._windows.get(since) if since else None
+            found[one] = self._open(window) if window else newest
+        return found
 
     def _first_edition(self, row: DueDelivery, items: Sequence[IssueItem]) -> _OpenEdition | None:
         """Return the edition of a row's first attempt, if there was one and it is still kept."""
         if row.edition_id is None or not items:
             return None
         with suppress(NotFoundError):
-            return self._open(row.edition_id)
+            return self._open_id(row.edition_id)
         return None
 
-    def _open(self, edition_id: int) -> _OpenEdition:
-        """Return an edition with its renderer; each is opened once.
+    def _open_id(self, edition_id: int) -> _OpenEdition:
+        """Return a stored edition with its renderer.
 
         Raises:
             NotFoundError: the edition is not kept.
 
         """
-        if edition_id not in self._opened:
-            is_newest = edition_id == self._newest.id
-            stored = self._newest if is_newest else self._editions.get(edition_id)
+        if edition_id in self._opened:
+            return self._opened[edition_id]
+        is_newest = edition_id == self._newest.id
+        return self._open(self._newest if is_newest else self._editions.get(edition_id))
+
+    def _open(self, stored: StoredEdition) -> _OpenEdition:
+        """Return an edition with its renderer; each is opened once."""
+        # Those that are not stored have no id, but an object each.
+        key = stored.id or -id(stored)
+        if key not in self._opened:
             if stored.mail_key != self._settings.key:
                 # The papers are those of the first attempt; the text around them is not.
-                log.warning("templates have changed", extra={"edition": edition_id})
+                log.warning("templates have changed", extra={"edition": stored.id})
             renderer = self._settings.renderer(stored.edition, at=stored.at)
-            self._opened[edition_id] = _OpenEdition(stored, renderer, self._settings.secret)
-        return self._opened[edition_id]
+            self._opened[key] = _OpenEdition(stored, renderer, self._settings.secret)
+        return self._opened[key]
 
 
 class _OpenEdition:

@@ -91,7 +91,7 @@ class IssueComposer:
         )  # fmt: skip
 
     def _is_day(self, subscriber: Subscriber) -> bool:
-        return WEEK[self._day.weekday()] in subscriber.preferences.days
+        return WEEK[self._day.weekday()] in subscriber.preferences.mail_days
 
     def contents(self, issue: Issue) -> str:
         """Return the ledger line of an issue; it is written once for all who get the object."""

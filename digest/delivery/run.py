@@ -33,13 +33,14 @@ from digest.models.clock_times import midnight
 from digest.models.delivery import DeliveryState, RunReport
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from digest.delivery.run_start import RunStart
     from digest.delivery.transports import Transport
     from digest.mail.renderer import MailSettings
     from digest.models.delivery import WorkerHost
+    from digest.models.due import Turn
     from digest.models.issue import Edition
     from digest.models.profile import Profile
     from digest.storage.begun_days import BegunDays
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from digest.storage.generation import Generation
     from digest.storage.history import DeliveryHistory
     from digest.storage.ledger import Ledger
+    from digest.storage.reader_schedules import ReaderSchedules
     from subscribers.book import Book
 
 log = logging.getLogger(__name__)
@@ -96,6 +98,7 @@ class DeliveryServices:
     begun_days: BegunDays
     history: DeliveryHistory
     editions: EditionStore
+    reader_schedules: ReaderSchedules
     book: Book
     mail_settings: MailSettings
     host: WorkerHost
@@ -163,8 +166,12 @@ class RunRequest:
     edition: Edition | None
     #: whether to plan deliveries for subscribers who have none for the day yet
     plan_new: bool = True
+    #: plan those who are due in these turns; None for everybody
+    turns: Sequence[Turn] | None = None
     #: plan only those who were confirmed at this time; None for all who are now
     confirmed_by: datetime | None = None
+    #: makes the edition of the day for readers whose last issue was of another, earlier day
+    edition_since: Callable[[date], Edition] | None = None
     #: whether the day may be sent late, because the operator named it
     allow_late: bool = False
     #: the only subscriber to serve; None for all
@@ -219,7 +226,13 @@ def send_day(
         return _report(day, services, before, only, f"{day} {_TOO_LATE}")
     with services.generation.sending(day):
         if request.edition is not None and request.plan_new:
-            ledger.plan(day, now=services.clock(), only=only, confirmed_by=request.confirmed_by)
+            ledger.plan(
+                day,
+                now=services.clock(),
+                only=only,
+                turns=request.turns,
+                confirmed_by=request.confirmed_by,
+            )
         before = _settled_before(start, day, services, only)
         stored = _prepare(request, services)
         stats = WorkerStats()
@@ -292,6 +305,7 @@ def run_worker(
         settings=services.mail_settings,
         book=services.book,
         editions=services.editions,
+        reader_schedules=services.reader_schedules,
         history=services.history,
         profiles=services.profiles,
     )
@@ -331,10 +345,27 @@ def _prepare(request: RunRequest, services: DeliveryServices) -> StoredEdition |
     now, editions = services.clock(), services.editions
     # Also when nothing was planned now: a run may have been killed after it had planned.
     _hold_back(request.day, services, now)
-    if request.edition is None:
-        edition_id = editions.newest(request.day)
-        return None if edition_id is None else editions.get(edition_id)
-    return editions.save(request.edition, mail_key=services.mail_settings.key, now=now)
+    key = services.mail_settings.key
+    if request.edition is not None:
+        stored = editions.save(request.edition, mail_key=key, now=now)
+    elif (edition_id := editions.newest(request.day)) is not None:
+        stored = editions.get(edition_id)
+    else:
+        return None
+    _store_windows(request, services, now)
+    return stored
+
+
+def _store_windows(request: RunRequest, services: DeliveryServices, now: datetime) -> None:
+    """Store an edition for each group of readers who have missed some since their last issue."""
+    if request.edition_since is None:
+        return
+    editions, day = services.editions, request.day
+    last = editions.last_mailed_day(before=day)
+    known = set() if request.edition else set(editions.newest_since(day))
+    for since in sorted(services.reader_schedules.windows(day, last_mailed=last) - known):
+        edition = request.edition_since(since)
+        editions.save(edition, mail_key=services.mail_settings.key, now=now, since=since)
 
 
 def _hold_back(day: date, services: DeliveryServices, now: datetime) -> None:

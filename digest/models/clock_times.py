@@ -6,11 +6,12 @@ A zone leaves some clock times out and has some twice. Calendars have a rule for
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable, Iterator
     from datetime import date, tzinfo
 
 #: Zones have changed their offset by at most 24 hours, so a time that they left out is at most a
@@ -37,31 +38,53 @@ def midnight(day: date, zone: tzinfo = UTC) -> datetime:
     return instant(day, time(), zone)
 
 
-def next_occurrence(
-    moment: datetime, *, at: time, weekdays: Collection[int], zone: tzinfo
-) -> datetime:
-    """Return the first instant, not before a moment, of a clock time on some weekdays; in UTC.
+@dataclass(frozen=True, kw_only=True)
+class WeeklyTime:
+    """A clock time on some weekdays of a time zone.
 
-    Every day of the zone has one, also a day on which the zone leaves the time out or has it twice.
-    Days that the zone left out as a whole have none (Samoa's 30 December 2011).
-
-    Args:
-        moment: the earliest instant.
-        at: the time of day.
-        weekdays: of the zone's days, 0 for Monday to 6 for Sunday; at least one.
-        zone: the time zone of both.
-
-    Raises:
-        OverflowError: it is after the year 9999.
-
+    Every day of the zone has it once, also a day on which the zone leaves the time out or has it
+    twice. Days that the zone left out as a whole do not have it (Samoa's 30 December 2011).
     """
-    today = moment.astimezone(zone).date()
-    return next(
-        found
-        for day in (today + timedelta(days=number) for number in range(_FIRST, _END))
-        if day.weekday() in weekdays and _exists(day, zone)
-        if (found := instant(day, at, zone)) >= moment
-    )
+
+    at: time
+    #: of the zone's days, 0 for Monday to 6 for Sunday; at least one
+    weekdays: Collection[int]
+    zone: tzinfo
+
+    def next(self, moment: datetime) -> Occurrence:
+        """Return the first occurrence that is not before a moment.
+
+        Raises:
+            OverflowError: it is after the year 9999.
+
+        """
+        today = moment.astimezone(self.zone).date()
+        days = (today + timedelta(days=number) for number in range(_FIRST, _END))
+        return next(found for found in self._on(days) if found.at >= moment)
+
+    def last(self, moment: datetime) -> Occurrence:
+        """Return the last occurrence that is not after a moment.
+
+        Raises:
+            OverflowError: it is before the year 1.
+
+        """
+        today = moment.astimezone(self.zone).date()
+        days = (today - timedelta(days=number) for number in range(_FIRST, _END))
+        return next(found for found in self._on(days) if found.at <= moment)
+
+    def _on(self, days: Iterable[date]) -> Iterator[Occurrence]:
+        for day in days:
+            if day.weekday() in self.weekdays and _exists(day, self.zone):
+                yield Occurrence(day, instant(day, self.at, self.zone))
+
+
+class Occurrence(NamedTuple):
+    """A day of a time zone, and the instant of a clock time on it."""
+
+    day: date
+    #: UTC
+    at: datetime
 
 
 def _exists(day: date, zone: tzinfo) -> bool:

@@ -6,7 +6,7 @@ where a run was killed before that, or did not get the lock, another one knows w
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -27,16 +27,21 @@ class BegunDays:
         self._engine = engine
         self._writer = engine.execution_options(writes=True)
 
-    def begin(self, day: date, *, now: datetime, named: bool = False) -> None:
+    def begin(
+        self, day: date, *, now: datetime, named: bool = False, is_for_all: bool = True
+    ) -> None:
         """Record that a run of a day began; the day stays open until it is planned.
 
-        A day that an operator `named` may be late for a while.
+        A day that an operator `named` may be late for a while. A run that is not for all is for
+        those who go by the site's hours.
 
         Raises:
             PrunedError: its deliveries are pruned.
 
         """
-        values = {"begun_at": now, "closed_at": None} | ({"named_at": now} if named else {})
+        values: dict[str, Any] = {"begun_at": now, "closed_at": None, "is_for_all": is_for_all}
+        if named:
+            values["named_at"] = now
         with self._writer.begin() as db:
             refuse_pruned(db, day)
             if not db.execute(days.update().where(days.c.day == day).values(values)).rowcount:

@@ -7,6 +7,7 @@ theirs. It also names papers of earlier editions that have been withdrawn since.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from digest.models.days import days_before
@@ -44,6 +45,16 @@ class EditionCandidates:
         of_day = self.store.papers(day)
         known = {paper.id for paper in of_day}
         return [*of_day, *(paper for paper in self.late(day) if paper.id not in known)]
+
+    def papers_since(self, day: date, since: date) -> Sequence[Paper]:
+        """Return the papers of an edition for readers whose last issue was of another day.
+
+        These are those of all days since then, and the late ones.
+        """
+        found = {paper.id: paper for paper in self.papers(day)}
+        between = self.store.papers_between(since + timedelta(days=1), days_before(day, 1))
+        found |= {paper.id: paper for paper in between if paper.id not in found}
+        return list(found.values())
 
     def late(self, day: date) -> Sequence[Paper]:
         """Return the papers that came in too late for the editions of their own days.

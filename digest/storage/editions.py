@@ -47,17 +47,22 @@ class EditionStore:
         self._engine = engine
         self._writer = engine.execution_options(writes=True)
 
-    def save(self, edition: Edition, *, mail_key: str, now: datetime) -> StoredEdition:
+    def save(
+        self, edition: Edition, *, mail_key: str, now: datetime, since: date | None = None
+    ) -> StoredEdition:
         """Store an edition, dated now; one with the same content on the same day is kept once.
 
-        No two editions of a day have the same date, since the links of mails name them by it.
+        An edition `since` a day is for readers whose last issue was of that day; without one it is
+        for everybody else. No two editions of a day have the same date, since the links of mails
+        name them by it.
         """
         content = dump(edition)
-        edition_id = self._find(edition, content, mail_key)
+        edition_id = self._find(edition, content, mail_key, since)
         if edition_id is None:
             with self._writer.begin() as db:
                 row = editions.insert().values(
                     day=edition.coverage.day,
+                    since=since,
                     saved_at=_free_second(db, edition.coverage.day, now),
                     content_key=_content_key(content),
                     mail_key=mail_key,
@@ -73,9 +78,11 @@ class EditionStore:
                 explanations.save(db, int(edition_id or 0), edition)
         return self.get(int(edition_id or 0))
 
-    def preview(self, edition: Edition, *, mail_key: str, now: datetime) -> StoredEdition:
+    def preview(
+        self, edition: Edition, *, mail_key: str, now: datetime, since: date | None = None
+    ) -> StoredEdition:
         """Return an edition as `save` would now, writing nothing; a new one has the id 0."""
-        edition_id = self._find(edition, dump(edition), mail_key)
+        edition_id = self._find(edition, dump(edition), mail_key, since)
         if edition_id is not None:
             return self.get(edition_id)
         ids = [paper.id for paper in edition.all_papers]
@@ -92,9 +99,12 @@ class EditionStore:
             also_elsewhere=also_elsewhere,
         )
 
-    def _find(self, edition: Edition, content: bytes, mail_key: str) -> int | None:
+    def _find(
+        self, edition: Edition, content: bytes, mail_key: str, since: date | None
+    ) -> int | None:
         same = (
             (editions.c.day == edition.coverage.day)
+            & editions.c.since.is_not_distinct_from(since)
             & (editions.c.content_key == _content_key(content))
             & (editions.c.mail_key == mail_key)
         )
@@ -131,10 +141,21 @@ class EditionStore:
         )
 
     def newest(self, day: date) -> int | None:
-        """Return the id of the edition that was stored last for a day."""
-        kept = (editions.c.day == day) & (editions.c.content_key != "")
+        """Return the id of the edition for everybody that was stored last for a day."""
+        return self.newest_since(day).get(None)
+
+    def newest_since(self, day: date) -> dict[date | None, int]:
+        """Return the ids of the editions that were stored last for a day.
+
+        Each is by the day of the last issue of the readers whom it is for; None for everybody else.
+        """
+        query = (
+            sa.select(editions.c.since, sa.func.max(editions.c.id).label("id"))
+            .where(editions.c.day == day, editions.c.content_key != "")
+            .group_by(editions.c.since)
+        )
         with self._engine.connect() as db:
-            return db.execute(sa.select(sa.func.max(editions.c.id)).where(kept)).scalar()
+            return {row.since: row.id for row in db.execute(query)}
 
     def mailed_days(self, *, most: int) -> list[date]:
         """Return the last days of which an edition was mailed, newest first."""
@@ -144,11 +165,14 @@ class EditionStore:
             return list(db.execute(query.limit(most)).scalars())
 
     def newest_mailed(self, day: date) -> tuple[int, datetime] | None:
-        """Return the id of the edition of a day that was stored last of those mailed, and when."""
+        """Return the id of the edition of a day that was stored last of those mailed, and when.
+
+        One for everybody comes before those of several days.
+        """
         query = (
             sa.select(editions.c.id, editions.c.mailed_at)
             .where(editions.c.day == day, editions.c.mailed_at.is_not(None))
-            .order_by(editions.c.id.desc())
+            .order_by(editions.c.since.is_not(None), editions.c.id.desc())
             .limit(1)
         )
         with self._engine.connect() as db:
@@ -169,6 +193,14 @@ class EditionStore:
         """Return the first day for which mails were planned, whether or not any was made."""
         with self._engine.connect() as db:
             return db.execute(sa.select(sa.func.min(days.c.day))).scalar()
+
+    def last_mailed_day(self, *, before: date) -> date | None:
+        """Return the last day before another of which an edition was mailed."""
+        query = sa.select(sa.func.max(editions.c.day)).where(
+            editions.c.day < before, editions.c.mailed_at.is_not(None)
+        )
+        with self._engine.connect() as db:
+            return db.execute(query).scalar()
 
     def offered_to_all(self, paper_ids: Collection[str], *, since: date, before: date) -> set[str]:
         """Return the papers from `paper_ids` that were in every edition of at least one day.

@@ -25,10 +25,10 @@ import sqlalchemy as sa
 
 from digest.errors import LedgerError
 from digest.models.delivery import IN_PROGRESS, UNSETTLED, WAITING, DeliveryState, states_before
-from digest.storage.begun_days import was_confirmed
 from digest.storage.claims import Claims, DueDelivery
 from digest.storage.delivery_states import due, states_of
 from digest.storage.inbound_tables import arrivals
+from digest.storage.planning import plan
 from digest.storage.pruning import forget_shown, refuse_pruned
 from digest.storage.recovery import end_worker, nobody_knows, settle_doubtful
 from digest.storage.schema import days, deliveries, editions, shown, workers
@@ -36,10 +36,11 @@ from subscribers.models import Status
 from subscribers.tables import subscribers
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
     from datetime import date, datetime
 
     from digest.models.delivery import WasSent, WorkerHost
+    from digest.models.due import Turn
 
 
 LATE = "the day was too old before this mail could leave"
@@ -107,58 +108,25 @@ class Ledger:
         *,
         now: datetime,
         only: int | None = None,
+        turns: Sequence[Turn] | None = None,
         confirmed_by: datetime | None = None,
     ) -> int:
-        """Plan a mail for every confirmed subscriber who has no row for the day; return how many.
+        """Plan a mail of a day for confirmed subscribers who have no row for it; return how many.
 
-        One transaction does it, so that a kill leaves nobody out. Skipped rows are planned again,
-        because a list of papers grows through the day. Unless it serves one subscriber `only`, the
-        runs that began by then are done with planning.
+        One transaction does it, so that a kill leaves nobody out, and nobody has two turns for one.
+        Skipped rows are planned again, because a list of papers grows through the day. Unless it
+        serves one subscriber `only`, the runs that began by then are done with planning.
 
-        With `confirmed_by`, it plans only those who were confirmed at that time too: a day that is
-        planned late must not mail those who came since.
+        With `turns`, it plans those who are due in them. With `confirmed_by`, it plans only those
+        who were confirmed at that time too: a day that is planned late must not mail those who came
+        since. It then plans those for whom the run was that began then.
 
         Raises:
             PrunedError: the deliveries of the day are pruned.
 
         """
-        confirmed = subscribers.c.status == Status.CONFIRMED
-        if confirmed_by is not None:
-            confirmed &= was_confirmed(confirmed_by)
-        if only is not None:
-            confirmed &= subscribers.c.id == only
-        planned_before = sa.exists().where(
-            deliveries.c.day == day, deliveries.c.subscriber_id == subscribers.c.id
-        )
-        rows = sa.select(
-            sa.literal(day), subscribers.c.id, sa.literal(DeliveryState.PLANNED.value),
-            sa.literal(now, deliveries.c.planned_at.type), sa.literal(0),
-        ).where(confirmed, ~planned_before)  # fmt: skip
-        columns = ["day", "subscriber_id", "state", "planned_at", "attempts"]
-        # A run that began after `confirmed_by` may have more to plan.
-        is_done = sa.true() if confirmed_by is None else days.c.begun_at <= confirmed_by
         with self._writer.begin() as db:
-            refuse_pruned(db, day)
-            new = db.execute(deliveries.insert().from_select(columns, rows)).rowcount
-            again = db.execute(
-                deliveries.update()
-                .where(
-                    deliveries.c.day == day,
-                    deliveries.c.state == DeliveryState.SKIPPED,
-                    deliveries.c.subscriber_id.in_(sa.select(subscribers.c.id).where(confirmed)),
-                )
-                .values(state=DeliveryState.PLANNED, reason=None, settled_at=None, planned_at=now)
-            ).rowcount
-            changed = db.execute(
-                days.update()
-                .where(days.c.day == day)
-                .values(planned=days.c.planned + new, closed_at=None)
-            ).rowcount
-            if not changed:
-                db.execute(days.insert().values(day=day, planned=new))
-            elif only is None:
-                db.execute(days.update().where(days.c.day == day, is_done).values(begun_at=None))
-        return int(new + again)
+            return plan(db, day, now=now, only=only, turns=turns, confirmed_by=confirmed_by)
 
     def allow_late(self, day: date, *, now: datetime) -> None:
         """Record that an operator named a day, so that its mails may be late for a while.

@@ -177,6 +177,8 @@ days = sa.Table(
     sa.Column("named_at", UTCDateTime),
     # when a run of the day began that has not planned it yet
     sa.Column("begun_at", UTCDateTime),
+    # whether that run is for everybody, and not only for those who follow the site's hours
+    sa.Column("is_for_all", sa.Boolean, nullable=False, server_default=sa.true()),
     # when its deliveries began to be pruned; from then on nothing of the day is sent any more
     sa.Column("pruned_at", UTCDateTime),
 )
@@ -197,6 +199,8 @@ editions = sa.Table(
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("day", sa.Date, nullable=False, index=True),
+    # the day of the issue before it, for readers who have missed editions since; null for others
+    sa.Column("since", sa.Date),
     # the Date of the mails, in whole seconds; no two editions of a day share it
     sa.Column("saved_at", UTCDateTime, nullable=False),
     # a hash of the content, so that nothing is stored twice

@@ -179,7 +179,7 @@ def choose(subscriber: ReaderDep, choices: Choices, services: ServicesDep) -> Re
         forms.check_choices(chosen, preferences, services.feedback.papers(subscriber.id))
     except PreferenceError as error:
         raise HTTPException(422, str(error)) from error
-    changed = services.book.choose(subscriber.id, chosen, preferences)
+    changed = services.book.choose(subscriber.id, chosen, preferences, at=services.clock())
     return _reader_out(changed or subscriber)
 
 

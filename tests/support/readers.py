@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from datetime import UTC, datetime
 from typing import Any
 
 from hypothesis import strategies as st
 
 from subscribers.models import LANGUAGES, WEEK, Event, Preferences
+
+#: When readers of tests choose, unless the time matters.
+CHOSEN_AT = datetime(2026, 2, 1, tzinfo=UTC)
 
 #: What CSV, spreadsheets and lists have a meaning for.
 _ODD = ",;\"'=+-@|[]{}\\ "

@@ -7,6 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 import pytest
+from support.readers import CHOSEN_AT
 from support.builders import NOON, paper
 
 from digest.app.serializers import plain
@@ -184,7 +185,7 @@ def test_a_page_that_does_not_exist_is_the_first_or_last(site: Site, page: str) 
 
 def test_all_of_it_is_forgotten_on_request_and_the_subscription_stays(site: Site) -> None:
     subscriber = ada(site, Verdict.LIKE, Verdict.SAVE)
-    site.book.choose(subscriber.id, ["agents"], Preferences(muted=("Ben Example",)))
+    site.book.choose(subscriber.id, ["agents"], Preferences(muted=("Ben Example",)), at=CHOSEN_AT)
     asked = site.get(manage(site, subscriber, "/forget")).text
     kept = said(site, subscriber)
 
@@ -216,7 +217,7 @@ def test_likes_are_enough_without_a_topic_while_they_are_used(
     site: Site, verdict: Verdict, *, learns: bool, status: int
 ) -> None:
     subscriber = ada(site, verdict)
-    site.book.choose(subscriber.id, ["agents"], Preferences(learns=learns))
+    site.book.choose(subscriber.id, ["agents"], Preferences(learns=learns), at=CHOSEN_AT)
 
     answer = site.post(manage(site, subscriber), data={"day": "mon", "hour": "6"})
 
@@ -226,7 +227,7 @@ def test_likes_are_enough_without_a_topic_while_they_are_used(
 def test_to_save_the_choices_changes_nothing_that_the_form_does_not_ask_for(site: Site) -> None:
     subscriber = ada(site, Verdict.LIKE)
     known = Preferences(muted=("Ben Example",), learns=False, unlearned=("steam",))
-    site.book.choose(subscriber.id, ["agents"], known)
+    site.book.choose(subscriber.id, ["agents"], known, at=CHOSEN_AT)
 
     site.post(manage(site, subscriber), data={"topic": "agents", "day": "mon", "hour": "6"})
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from support.readers import CHOSEN_AT
 from support.builders import NOON, evidence
 from support.site import DAYS, PAPERS, URL
 
@@ -29,7 +30,7 @@ MAPS = "2602.00001"
 def ada(site: Site, **preferences: object) -> Subscriber:
     subscriber = site.subscriber(ADA, Event.CONFIRM)
     if preferences:
-        site.book.choose(subscriber.id, ["agents"], Preferences(**preferences))  # type: ignore[arg-type]
+        site.book.choose(subscriber.id, ["agents"], Preferences(**preferences), at=CHOSEN_AT)  # type: ignore[arg-type]
     return subscriber
 
 

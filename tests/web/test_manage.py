@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from support.readers import CHOSEN_AT
 from support.site import path_in
 
 from digest.models.delivery import MailKind
@@ -138,7 +139,7 @@ def test_an_impossible_choice_is_refused_and_nothing_is_saved(
 
 def test_a_time_zone_that_is_not_in_the_list_is_not_changed_by_saving(site: Site) -> None:
     link = manage(site)
-    site.book.choose(ada(site).id, ["agents"], Preferences(timezone="Japan"))
+    site.book.choose(ada(site).id, ["agents"], Preferences(timezone="Japan"), at=CHOSEN_AT)
 
     assert "<option selected>Japan<" in site.get(link).text
 

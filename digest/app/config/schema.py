@@ -188,7 +188,8 @@ class Schedule(Section):
     """The time zone of a run, and the hours of the daemon."""
 
     timezone: Annotated[str, AfterValidator(_zone)] = LOCAL
-    at: TimeOfDay = "18:00"
+    #: empty: any run is the time of readers who chose no hour
+    at: TimeOfDay | Literal[""] = ""
     weekdays: Weekdays = (
         "mon",
         "tue",

@@ -218,7 +218,7 @@ class _Act:
         if decision.event:
             self._book.record(subscriber.id, decision.event, evidence=self._evidence())
         if decision.chooses:
-            self._book.choose(subscriber.id, choice.known, subscriber.preferences)
+            self._book.choose(subscriber.id, choice.known, subscriber.preferences, at=self._now)
 
     def _evidence(self, *, wording: str = "") -> Evidence:
         request = self._request

@@ -132,7 +132,7 @@ def _prefer(
     services: WebServices, token: str, change: Callable[[Preferences], Preferences]
 ) -> Response:
     subscriber = subscriber_of(services, Purpose.MANAGE, token)
-    services.book.prefer(subscriber.id, change)
+    services.book.prefer(subscriber.id, change, at=services.clock())
     return _back(services, token)
 
 

@@ -72,7 +72,9 @@ def mute(
     mailed = _mailed(services, token, position)
     author = _author(mailed.paper, str(form.get("author") or ""))
     try:
-        services.book.prefer(mailed.subscriber.id, lambda it: _with_muted(it, author))
+        services.book.prefer(
+            mailed.subscriber.id, lambda it: _with_muted(it, author), at=services.clock()
+        )
     except PreferenceError as error:
         return _page(
             templates, mailed, "feedback", status=422, error=f"Not muted: {error}.",
@@ -91,6 +93,7 @@ def unmute(
     services.book.prefer(
         mailed.subscriber.id,
         lambda it: replace(it, muted=tuple(name for name in it.muted if name != author)),
+        at=services.clock(),
     )
     return _page(templates, mailed, "judged", said="unmute", author=author)
 

@@ -59,7 +59,7 @@ def choose(token: str, form: FormDep, services: ServicesDep, templates: Template
     except PreferenceError as error:
         message = f"Not saved: {error}."
         return _choices_page(services, templates, subscriber, token, error=message, status=422)
-    services.book.choose(subscriber.id, topics, preferences)
+    services.book.choose(subscriber.id, topics, preferences, at=services.clock())
     return _saved(services, token)
 
 

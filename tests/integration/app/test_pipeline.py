@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
+from support.readers import CHOSEN_AT
 from support.machine_clock import machine_in
 from support.scripted_source import FRIDAY, MONDAY
 
@@ -143,7 +144,7 @@ def test_in_every_zone_each_paper_is_mailed_once_and_no_issue_is_empty(
 ) -> None:
     """Two weeks of cron's line for Monday to Friday; nothing is lost, whatever the weekday."""
     bo = installation.subscribe("bo")
-    installation.book.choose(bo.id, bo.topics, Preferences(days=("fri",)))
+    installation.book.choose(bo.id, bo.topics, Preferences(days=("fri",)), at=CHOSEN_AT)
     days = [MONDAY + DAY * number for number in range(12)]
     workdays = [day for day in days if day.weekday() < 5]
 

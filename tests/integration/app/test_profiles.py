@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from support.readers import CHOSEN_AT
 from support.builders import DAY, NOON
 from support.fields import FIELDS, day_paper, feedback
 
@@ -124,7 +125,7 @@ def test_who_does_not_want_to_be_learned_from_gets_what_the_topics_give(
     installation: Installation, reader: Subscriber
 ) -> None:
     like(installation, reader)
-    installation.app.book.choose(reader.id, reader.topics, Preferences(learns=False))
+    installation.app.book.choose(reader.id, reader.topics, Preferences(learns=False), at=CHOSEN_AT)
     unmoved = installation.app.book.get(reader.id)
     assert unmoved is not None
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import event
+from support.readers import CHOSEN_AT
 from support.installation import Installation, RecordingTransport
 
 from digest.delivery.worker import BATCH_SIZE
@@ -51,7 +52,7 @@ def test_readers_with_own_words_get_in_one_batch_what_each_previews(
     }
     readers = {name: installation.subscribe(name) for name in choices}
     for name, choice in choices.items():
-        installation.book.choose(readers[name].id, ["agents"], choice)
+        installation.book.choose(readers[name].id, ["agents"], choice, at=CHOSEN_AT)
     transport = RecordingTransport()
     found = [installation.book.find(reader.address) for reader in readers.values()]
     previews = [installation.preview(reader).message for reader in found if reader]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from support.readers import CHOSEN_AT
 from support.builders import DAY, NOON, ids
 from support.installation import Installation, agents_paper
 
@@ -91,7 +92,7 @@ def test_one_paper_is_a_mail_of_one_paper(installation: Installation, likes: int
 @LIKES
 def test_fewer_papers_than_asked_for_are_all_shown(installation: Installation, likes: int) -> None:
     subscriber = reader(installation, likes)
-    installation.book.choose(subscriber.id, ["agents"], Preferences(papers=9))
+    installation.book.choose(subscriber.id, ["agents"], Preferences(papers=9), at=CHOSEN_AT)
     installation.add_agents_papers("1", "2", "3")
 
     result = installation.preview_all()[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from support.readers import CHOSEN_AT
 from support.builders import NOON
 from support.installation import Installation, agents_paper
 
@@ -57,7 +58,7 @@ def test_a_reader_who_muted_every_author_gets_no_mail(
 ) -> None:
     subscriber = reader(installation, likes, "agents", "whales")
     muted = Preferences(muted=("ADA EXAMPLE",), authors=("Ada Example",), words_in=("agents",))
-    installation.book.choose(subscriber.id, ["agents", "whales"], muted)
+    installation.book.choose(subscriber.id, ["agents", "whales"], muted, at=CHOSEN_AT)
     installation.add_agents_papers("1", "2", authors=("Ben Example", "Àda  Example"))
 
     result = installation.preview_all()[0]
@@ -80,7 +81,7 @@ def test_muting_wins_over_topics_words_following_and_votes(
     )
     chosen = Preferences(muted=("ada example",), authors=("Ada Example",), words_in=("agents",))
     before = installation.preview(subscriber)
-    installation.book.choose(subscriber.id, ["agents", "whales"], chosen)
+    installation.book.choose(subscriber.id, ["agents", "whales"], chosen, at=CHOSEN_AT)
 
     after = installation.preview_all()[0]
 

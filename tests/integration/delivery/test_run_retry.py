@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from support.readers import CHOSEN_AT
 from support.builders import DAY, NOON, evidence, paper
 from support.installation import Installation, RecordingTransport, agents_paper
 
@@ -43,7 +44,7 @@ def installation(engine: sa.Engine, tmp_path: Path) -> Installation:
         paper(canonical_id(None, TITLED), title=TITLED, abstract="An agent.", links=Links()),
     )
     ada = installation.subscribe("ada")
-    installation.book.choose(ada.id, ["agents"], Preferences(words_in=("whale",)))
+    installation.book.choose(ada.id, ["agents"], Preferences(words_in=("whale",)), at=CHOSEN_AT)
     return installation
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta, timezone
 
 import pytest
 import sqlalchemy as sa
+from support.readers import CHOSEN_AT
 from support.builders import NOON, PEPPER, brought_in, enrolled, evidence
 
 from subscribers.book import Book, ConsentRecord, Evidence
@@ -273,7 +274,7 @@ def test_what_a_reader_chose_is_kept(book: Book) -> None:
     chosen = Preferences(words_in=("whale",), authors=("Ada Example",), days=("sat",), hour=0)
     subscriber = add(book)
 
-    after = book.choose(subscriber.id, ["speech", "agents"], chosen)
+    after = book.choose(subscriber.id, ["speech", "agents"], chosen, at=CHOSEN_AT)
 
     assert after is not None
     assert after == book.get(subscriber.id)
@@ -281,14 +282,14 @@ def test_what_a_reader_chose_is_kept(book: Book) -> None:
 
 
 def test_the_choices_of_an_unknown_id_are_ignored(book: Book) -> None:
-    assert book.choose(UNKNOWN, ["agents"], Preferences()) is None
+    assert book.choose(UNKNOWN, ["agents"], Preferences(), at=CHOSEN_AT) is None
 
 
 def test_some_preferences_are_changed_and_all_else_stays(book: Book) -> None:
     subscriber = add(book)
-    book.choose(subscriber.id, ["speech"], Preferences(words_in=("whale",), hour=3))
+    book.choose(subscriber.id, ["speech"], Preferences(words_in=("whale",), hour=3), at=CHOSEN_AT)
 
-    after = book.prefer(subscriber.id, lambda it: replace(it, muted=("Ada Example",)))
+    after = book.prefer(subscriber.id, lambda it: replace(it, muted=("Ada Example",)), at=CHOSEN_AT)
 
     assert after == book.get(subscriber.id)
     assert after is not None
@@ -300,10 +301,10 @@ def test_a_change_that_is_not_possible_changes_nothing(book: Book) -> None:
     subscriber = add(book)
 
     with pytest.raises(PreferenceError, match="hour must be 0 to 23"):
-        book.prefer(subscriber.id, lambda it: replace(it, hour=24))
+        book.prefer(subscriber.id, lambda it: replace(it, hour=24), at=CHOSEN_AT)
 
     assert book.get(subscriber.id) == subscriber
-    assert book.prefer(UNKNOWN, lambda it: it) is None
+    assert book.prefer(UNKNOWN, lambda it: it, at=CHOSEN_AT) is None
 
 
 def test_who_does_not_confirm_in_time_is_deleted(book: Book) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from support.readers import CHOSEN_AT
 from support.builders import enrolled, evidence
 
 from subscribers.book import Book
@@ -43,7 +44,7 @@ def test_whoever_is_enrolled_can_choose_and_leave(book: Book) -> None:
     book.enrol(PEOPLE, evidence=evidence())
     ada, bo, _ = book.confirmed()
 
-    chosen = book.choose(ada.id, ["whales"], Preferences(papers=3))
+    chosen = book.choose(ada.id, ["whales"], Preferences(papers=3), at=CHOSEN_AT)
     book.record(bo.id, Event.LEAVE, evidence=evidence())
 
     assert chosen is not None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.readers import CHOSEN_AT
 from support.builders import NOON, PEPPER, evidence
 from support.database import emptied_database
 from support.examples import share
@@ -182,7 +183,7 @@ def test_a_copy_of_a_book_is_the_same_book(
     book = filled({})
     for address, (topics, events, preferences) in people.items():
         if reader := lived(book, address, topics or TOPICS[:1], events):
-            book.choose(reader.id, topics, preferences)
+            book.choose(reader.id, topics, preferences, at=CHOSEN_AT)
     before, text = summary(book), copy(book)
     other = filled({})
 

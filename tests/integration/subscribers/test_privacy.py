@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 import sqlalchemy as sa
+from support.readers import CHOSEN_AT
 from support.builders import DAY, NOON, brought_in, enrolled, evidence
 from support.installation import Installation
 
@@ -55,7 +56,7 @@ def installation(engine: sa.Engine, tmp_path: Path) -> Installation:
 def ada(installation: Installation) -> Subscriber:
     """Add a subscriber with a row in every table."""
     subscriber = enrolled(installation.book, ADA, Event.CONFIRM)
-    chosen = installation.book.choose(subscriber.id, ["agents", "robots"], NAMED)
+    chosen = installation.book.choose(subscriber.id, ["agents", "robots"], NAMED, at=CHOSEN_AT)
     installation.add_agents_papers("1", "2")
     installation.send()
     installation.send(day=DAY.replace(day=3))

@@ -11,7 +11,7 @@ from apscheduler.triggers.cron import CronTrigger
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from digest.models.clock_times import instant, midnight, next_occurrence
+from digest.models.clock_times import WeeklyTime, instant, midnight
 
 EVERY_DAY = frozenset(range(7))
 SUNDAY = frozenset({6})
@@ -49,6 +49,14 @@ ODD_TIMES = [
         )
     ),
 ]
+
+
+def next_occurrence(
+    moment: datetime, *, at: time, weekdays: Collection[int], zone: tzinfo
+) -> datetime:
+    """The first instant of a clock time on some weekdays, not before a moment."""
+    return WeeklyTime(at=at, weekdays=weekdays, zone=zone).next(moment).at
+
 
 
 def utc(text: str) -> datetime:

@@ -6,6 +6,7 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 import pytest
+from support.readers import CHOSEN_AT
 from support import older_database
 from support.builders import NOON, PEPPER
 
@@ -94,7 +95,7 @@ def test_deliveries_of_the_first_version_still_belong_to_their_reader(migrated: 
 def test_a_reader_of_the_first_version_can_choose_what_is_new(migrated: sa.Engine) -> None:
     chosen = Preferences(papers=5, days=("mon", "thu"), timezone="Asia/Tokyo", hour=6)
 
-    reader = book_of(migrated).choose(7, ["agents"], chosen)
+    reader = book_of(migrated).choose(7, ["agents"], chosen, at=CHOSEN_AT)
 
     assert reader is not None
     assert (reader.topics, reader.preferences) == (("agents",), chosen)

@@ -1,0 +1,89 @@
+"""Plans the mails of a day: who gets a row in the ledger."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from digest.models.delivery import DeliveryState
+from digest.storage.begun_days import was_confirmed
+from digest.storage.pruning import refuse_pruned
+from digest.storage.reader_schedules import due_readers, serve, serve_planned, site_readers
+from digest.storage.schema import days, deliveries
+from subscribers.models import Status
+from subscribers.tables import subscribers
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+    from digest.models.due import Turn
+
+
+def plan(
+    db: sa.Connection,
+    day: date,
+    *,
+    now: datetime,
+    only: int | None = None,
+    turns: Sequence[Turn] | None = None,
+    confirmed_by: datetime | None = None,
+) -> int:
+    """Plan a mail of a day for every confirmed subscriber who is meant; see `Ledger.plan`.
+
+    Raises:
+        PrunedError: the deliveries of the day are pruned.
+
+    """
+    refuse_pruned(db, day)
+    meant = subscribers.c.status == Status.CONFIRMED
+    if turns is not None:
+        meant &= subscribers.c.id.in_(due_readers(turns))
+    elif confirmed_by is not None:
+        meant &= was_confirmed(confirmed_by)
+        if not _is_for_all(db, day):
+            meant &= subscribers.c.id.in_(site_readers())
+    if only is not None:
+        meant &= subscribers.c.id == only
+    planned_before = sa.exists().where(
+        deliveries.c.day == day, deliveries.c.subscriber_id == subscribers.c.id
+    )
+    rows = sa.select(
+        sa.literal(day), subscribers.c.id, sa.literal(DeliveryState.PLANNED.value),
+        sa.literal(now, deliveries.c.planned_at.type), sa.literal(0),
+    ).where(meant, ~planned_before)  # fmt: skip
+    columns = ["day", "subscriber_id", "state", "planned_at", "attempts"]
+    new = db.execute(deliveries.insert().from_select(columns, rows)).rowcount
+    again = db.execute(
+        deliveries.update()
+        .where(
+            deliveries.c.day == day,
+            deliveries.c.state == DeliveryState.SKIPPED,
+            deliveries.c.subscriber_id.in_(sa.select(subscribers.c.id).where(meant)),
+        )
+        .values(state=DeliveryState.PLANNED, reason=None, settled_at=None, planned_at=now)
+    ).rowcount
+    if turns is None:
+        serve_planned(db, day=day, planned_at=now)
+    else:
+        serve(db, turns, day=day)
+    _count(db, day, new)
+    # A run that began after `confirmed_by` may have more to plan.
+    is_done = sa.true() if confirmed_by is None else days.c.begun_at <= confirmed_by
+    if only is None:
+        db.execute(days.update().where(days.c.day == day, is_done).values(begun_at=None))
+    return int(new + again)
+
+
+def _is_for_all(db: sa.Connection, day: date) -> bool:
+    """Whether the run that began a day is for everybody, whatever their hours."""
+    found = db.execute(sa.select(days.c.is_for_all).where(days.c.day == day)).scalar()
+    return found is None or found
+
+
+def _count(db: sa.Connection, day: date, new: int) -> None:
+    """Add to how many deliveries of a day were ever planned; the day is open again."""
+    values = {"planned": days.c.planned + new, "closed_at": None}
+    if not db.execute(days.update().where(days.c.day == day).values(values)).rowcount:
+        db.execute(days.insert().values(day=day, planned=new))

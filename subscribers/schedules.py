@@ -1,0 +1,112 @@
+"""When readers want mail, kept in step with what they chose and whether they may have any.
+
+Whatever changes a reader's status or preferences calls `keep` in the same transaction. What is due
+is worked out from these rows and the clock, so that no stored time can be out of date.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import sqlalchemy as sa
+
+from subscribers.models import WEEK, Status
+from subscribers.queries import batches, read_preferences
+from subscribers.tables import reader_schedules, schedules, subscribers
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+    from datetime import datetime
+
+    from subscribers.models import Preferences
+
+#: The day that was served last, of readers who have had no issue.
+NEVER = date.min
+
+
+class Wish(NamedTuple):
+    """When mail is wanted: readers with the same wish are due together."""
+
+    #: weekdays, such as "mon fri"
+    days: str
+    #: None for the hour of the site, in its time zone
+    hour: int | None
+    #: empty for the site's
+    timezone: str
+
+
+def wish_of(preferences: Preferences) -> Wish:
+    """Return when mail is wanted; who chose no hour is in no time zone but the site's."""
+    zone = "" if preferences.hour is None else preferences.timezone
+    return Wish(" ".join(preferences.mail_days), preferences.hour, zone)
+
+
+#: The wish of readers who chose nothing.
+ANY_TIME = Wish(" ".join(WEEK), None, "")
+
+
+def keep(db: sa.Connection, subscriber_ids: Collection[int], *, at: datetime) -> None:
+    """Write when these readers want mail, after their status or preferences may have changed.
+
+    A reader who is confirmed, comes back or wishes another time is served from that local day on:
+    what was missed before is not made up for.
+    """
+    for some in batches(subscriber_ids):
+        _keep(db, some, at)
+
+
+def _keep(db: sa.Connection, subscriber_ids: Collection[int], at: datetime) -> None:
+    query = sa.select(
+        subscribers.c.id,
+        subscribers.c.status,
+        sa.cast(subscribers.c.preferences, sa.Text).label("preferences"),
+        reader_schedules.c.schedule_id,
+        reader_schedules.c.since,
+    ).select_from(subscribers.outerjoin(reader_schedules))
+    rows = db.execute(query.where(subscribers.c.id.in_(subscriber_ids))).all()
+    wishes = {row.id: wish_of(read_preferences(row.preferences)) for row in rows}
+    ids = schedule_ids(db, wishes.values())
+    new, changed = [], []
+    for row in rows:
+        schedule_id, since = ids[wishes[row.id]], row.since
+        if row.status != Status.CONFIRMED:
+            since = None
+        elif since is None or schedule_id != row.schedule_id:
+            since = at
+        if row.schedule_id is None:
+            new.append(first_row(row.id, schedule_id, since))
+        elif (schedule_id, since) != (row.schedule_id, row.since):
+            changed.append({"this": row.id, "schedule_id": schedule_id, "since": since})
+    if new:
+        db.execute(reader_schedules.insert(), new)
+    if changed:
+        this = reader_schedules.c.subscriber_id == sa.bindparam("this")
+        db.execute(reader_schedules.update().where(this), changed)
+
+
+def first_row(subscriber_id: int, schedule_id: int, since: datetime | None) -> dict[str, Any]:
+    """Return the row of a reader who has had no issue."""
+    return {
+        "subscriber_id": subscriber_id,
+        "schedule_id": schedule_id,
+        "since": since,
+        "served_on": NEVER,
+    }
+
+
+def schedule_ids(db: sa.Connection, wishes: Iterable[Wish]) -> dict[Wish, int]:
+    """Return the ids of these wishes; those that nobody had before are stored."""
+    wanted = set(wishes)
+    if not wanted:
+        return {}
+    found = _stored(db)
+    if missing := sorted(wanted - found.keys(), key=str):
+        db.execute(schedules.insert(), [wish._asdict() for wish in missing])
+        found = _stored(db)
+    return {wish: found[wish] for wish in wanted}
+
+
+def _stored(db: sa.Connection) -> dict[Wish, int]:
+    columns = (schedules.c.id, schedules.c.days, schedules.c.hour, schedules.c.timezone)
+    return {Wish(*wish): schedule_id for schedule_id, *wish in db.execute(sa.select(*columns))}
