@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from digest.models.issue import NOTHING_SEEN, WITHDRAWN, Issue, IssueItem, NoIssue
 from digest.models.picks import Pick
 from digest.ranking.chance import Chance
-from digest.ranking.compose import section_of
+from digest.ranking.compose import quiet_issue, section_of, told_of_nothing
 from digest.ranking.personalize import Personalizer, Reader
 from digest.ranking.select import with_similar
 from digest.storage.contents import dump, list_items
@@ -35,10 +35,10 @@ class IssueComposer:
 
     def __init__(self, edition: Edition, *, secret: str = "") -> None:
         """Compose from an edition; without a secret, nothing is drawn by chance."""
-        self._day = edition.coverage.day
+        self._edition, self._day = edition, edition.coverage.day
         has_draws = bool(secret and (edition.explore or edition.rival))
         self._chance = Chance(secret, self._day) if has_draws else None
-        self._personalizer = Personalizer(edition, self._chance)
+        self._personalizer = Personalizer(edition, self._chance, may_wait=True)
         self._positions = edition.positions
         self._issues: OrderedDict[Hashable, Issue | NoIssue] = OrderedDict()
         # Keyed by identity, because comparing two issues takes longer than listing their papers.
@@ -71,8 +71,8 @@ class IssueComposer:
             if wish not in found and self._is_day(reader.subscriber)
         }
         composed = self._personalizer.compose(list(new.values()))
-        for wish, issue in zip(new, composed, strict=True):
-            found[wish] = self._issues[wish] = issue
+        for (wish, reader), issue in zip(new.items(), composed, strict=True):
+            found[wish] = self._issues[wish] = self._told(reader, issue)
             if len(self._issues) > CACHE_SIZE:
                 self._issues.popitem(last=False)
         not_today = NoIssue(reason=f"wants no mail on a {self._day:%A}")
@@ -87,8 +87,16 @@ class IssueComposer:
         variant = self._chance.variant_of(subscriber.id) if self._chance else None
         return (
             subscriber.topics, choice.words_in, choice.words_out, choice.authors, choice.muted,
-            choice.papers, reader.seen, subscriber.id if reader.profile else None, variant,
+            choice.papers, choice.quiet_mail, choice.frequency == "enough", reader.seen,
+            subscriber.id if reader.profile else None, variant,
         )  # fmt: skip
+
+    def _told(self, reader: Reader, issue: Issue | NoIssue) -> Issue | NoIssue:
+        """Return two lines in place of none on a quiet day, for a reader who asked for them."""
+        asked = reader.subscriber.preferences.quiet_mail
+        if asked and isinstance(issue, NoIssue) and issue.is_quiet:
+            return quiet_issue(self._edition, issue, seen=reader.seen)
+        return issue
 
     def _is_day(self, subscriber: Subscriber) -> bool:
         return WEEK[self._day.weekday()] in subscriber.preferences.mail_days
@@ -119,7 +127,7 @@ class IssueRestorer:
 
         Picks that were ranked for a subscriber alone, drawn by chance or chosen by a rival are not
         in the edition's ranking. They get the score, the trend and the reasons that the ledger
-        keeps.
+        keeps. Without picks it is a quiet day's, whose reason the ledger does not keep.
         """
         sections: dict[str, list[Pick]] = {}
         withdrawn = []
@@ -140,6 +148,7 @@ class IssueRestorer:
             ),
             coverage=self._edition.coverage,
             withdrawn=tuple(withdrawn),
+            quiet="" if sections else told_of_nothing(self._edition),
         )
 
     def _pick(self, item: IssueItem, paper: Paper) -> Pick:

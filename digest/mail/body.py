@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 #: Cards and issues that are kept; each takes a few thousand bytes.
 CARD_CACHE, ISSUE_CACHE = 4096, 2048
 #: The template variables that differ from issue to issue, and from subscriber to subscriber.
-ISSUE_VARIABLES = ("subject", "preheader", "total", "topics", "headline")
+ISSUE_VARIABLES = ("subject", "preheader", "total", "topics", "headline", "quiet")
 PERSONAL_VARIABLES = ("address", "topics_wanted", "manage_url", "leave_url", "feedback_url")
 #: The personal variables that a card may show.
 CARD_VARIABLES = ("feedback_url",)
@@ -62,7 +62,7 @@ class Parts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """What all mails of one language have around their papers."""
+    """What all mails of one language have around their papers, or in their place."""
 
     #: the template variables that all parts may use
     variables: Mapping[str, Any]
@@ -122,7 +122,8 @@ class BodyRenderer:
             RenderError: a template cannot be filled, or not even one paper fits.
 
         """
-        frame = sum(personal.sizes[name] for name in self._layout(language).personal)
+        layout = self._layout(language, is_quiet=bool(issue.quiet))
+        frame = sum(personal.sizes[name] for name in layout.personal)
         card = sum(personal.sizes[name] for name in CARD_VARIABLES)
         return self._issue(
             _IssueKey(issue),
@@ -160,7 +161,8 @@ class BodyRenderer:
     def _render_at(
         self, issue: Issue, summary_length: int, language: str, in_card: int
     ) -> RenderedIssue:
-        layout, issue_values = self._layout(language), issue_context(issue, language)
+        layout = self._layout(language, is_quiet=bool(issue.quiet))
+        issue_values = issue_context(issue, language)
         variables = {**layout.variables, **issue_values}
         sections: list[Parts] = []
         for section in issue.sections:
@@ -189,8 +191,8 @@ class BodyRenderer:
             size=html.size + len(cards.placeholders) * in_card,
         )
 
-    def _render_layout(self, language: str) -> Layout:
-        variables = shared_context(self._site, self._coverage, language)
+    def _render_layout(self, language: str, *, is_quiet: bool) -> Layout:
+        variables = shared_context(self._site, self._coverage, language, is_quiet=is_quiet)
         text, html = self._templates.text, self._templates.html
         later = ("sections", "updates", *ISSUE_VARIABLES, *PERSONAL_VARIABLES)
         frame = html.frame.prepare(variables, later)
@@ -223,7 +225,7 @@ class BodyRenderer:
         return self._render_parts(text, html, language, paper=paper, loop=_Loop(last=last))
 
     def _render_parts(self, text: Part, html: Part, language: str, **variables: Any) -> Parts:
-        variables = {**self._layout(language).variables, **variables}
+        variables = {**self._layout(language, is_quiet=False).variables, **variables}
         return Parts(
             text.prepare(variables, CARD_VARIABLES), html.prepare(variables, CARD_VARIABLES)
         )

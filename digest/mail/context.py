@@ -7,15 +7,15 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_plus, urlencode
 
-from digest.mail.coverage import past_day, statement
+from digest.mail.coverage import covered_days, past_day, quiet_statement, sources_read, statement
 from digest.text import bounds
 from digest.text.bounds import Room, bounded, first_of
-from digest.text.dates import long_date, short_date
+from digest.text.dates import short_date, span, weekday_date, weekday_span
 from digest.text.wording import count, join_words, summarize
 from subscribers.models import EXPLORE, LIKED, OWN
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date
 
     from digest.models.issue import Coverage, Issue
@@ -34,10 +34,17 @@ _COUNTED = {
     LIKED: "like what you liked",
     EXPLORE: "outside your topics",
 }
+#: What a mail without papers is called.
+NOTHING_NEW = "Nothing new for you"
 #: Papers that the preheader names.
 _NAMED = 2
+#: An issue of so many days names what it shows the best of them.
+_WEEK = 7
 # Cached, since a language's date format is looked up for each call, and there are few days.
 _short_date = lru_cache(1024)(short_date)
+_weekday_date = lru_cache(1024)(weekday_date)
+_weekday_span = lru_cache(1024)(weekday_span)
+_span = lru_cache(1024)(span)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,16 +67,21 @@ class SubscriberLinks:
     feedback_url: str = ""
 
 
-def shared_context(site: SiteIdentity, coverage: Coverage, language: str = "en") -> dict[str, Any]:
+def shared_context(
+    site: SiteIdentity, coverage: Coverage, language: str = "en", *, is_quiet: bool = False
+) -> dict[str, Any]:
     """Return the variables that are the same for all subscribers with one language.
 
-    Dates are in that `language`, everything else is English.
+    Dates are in that `language`, everything else is English. The mails of those who are told that
+    nothing is new, which `is_quiet`, have their own.
     """
     return {
         "site": site.name,
         "postal_address": site.postal_address,
-        "date": long_date(coverage.day, language),
-        "statement": statement(coverage, language),
+        "date": covered_days(coverage, language),
+        "statement": quiet_statement(coverage) if is_quiet else statement(coverage, language),
+        "is_quiet": is_quiet,
+        "read": sources_read(coverage) if is_quiet else "",
     }
 
 
@@ -81,17 +93,24 @@ def issue_context(issue: Issue, language: str = "en") -> dict[str, str]:
         "total": count(len(issue.picks), "paper"),
         "updates": _updates(issue),
         "topics": _topics([IN_A_SENTENCE.get(it.slug, it.name) for it in issue.sections]),
-        "headline": _headline(issue),
+        "headline": _headline(issue, language),
+        "quiet": bounded(issue.quiet, bounds.STATEMENT),
     }
 
 
-def _headline(issue: Issue) -> str:
+def _headline(issue: Issue, language: str) -> str:
     """Say how many papers there are, and of what: topics by name, and by number what is none.
 
     Such as `2 papers for you in Agents`, or `6 papers for you: 5 in Agents, Robots; 1 outside your
-    topics`.
+    topics`. An issue of a week or more names the days: `2 papers for you: the best of 3–9 February
+    in Agents`.
     """
+    if issue.quiet:
+        return NOTHING_NEW
     total = f"{count(len(issue.picks), 'paper')} for you"
+    coverage = issue.coverage
+    is_of_week = coverage.days >= _WEEK
+    best = f"the best of {_span(coverage.first_day, coverage.day, language)}" if is_of_week else ""
     topics = [section for section in issue.sections if section.slug not in _COUNTED]
     parts = [
         (
@@ -101,7 +120,8 @@ def _headline(issue: Issue) -> str:
         *((len(it.picks), _COUNTED[it.slug]) for it in issue.sections if it.slug in _COUNTED),
     ][0 if topics else 1 :]
     if len(parts) == 1:
-        return f"{total} {parts[0][1]}"
+        return f"{total}: {best} {parts[0][1]}" if best else f"{total} {parts[0][1]}"
+    total += f", {best}" if best else ""
     return f"{total}: {'; '.join(f'{number:,} {what}' for number, what in parts)}"
 
 
@@ -133,7 +153,12 @@ def personal_context(
 
 
 def _preheader(issue: Issue) -> str:
-    """Name papers in a sentence: first those that the subject does not name."""
+    """Name papers in a sentence: first those that the subject does not name.
+
+    Without papers, say why there are none.
+    """
+    if issue.quiet:
+        return bounded(issue.quiet, bounds.PREHEADER)
     first = [pick.paper.title for pick in issue.picks if pick is not issue.top]
     named = (first or [issue.top.paper.title])[:_NAMED]
     more = len(issue.picks) - len(named)
@@ -144,10 +169,20 @@ def _preheader(issue: Issue) -> str:
 
 def subject(issue: Issue, language: str = "en") -> str:
     """Name the top paper, how many more there are, and the day, so that each day's differs."""
+    if issue.quiet:
+        return f"{NOTHING_NEW} · {_days_in_short(issue, language, _weekday_date)}"
     more = len(issue.picks) - 1
-    tail = f" · {_short_date(issue.day, language)}"
+    tail = f" · {_days_in_short(issue, language, _short_date)}"
     tail = f" + {more} more{tail}" if more else tail
     return bounded(issue.top.paper.title, bounds.SUBJECT - len(tail)) + tail
+
+
+def _days_in_short(issue: Issue, language: str, of_day: Callable[[date, str], str]) -> str:
+    """Return the day of an issue as `of_day` writes it, or the days that it covers."""
+    coverage = issue.coverage
+    if coverage.days == 1:
+        return of_day(issue.day, language)
+    return _weekday_span(coverage.first_day, coverage.day, language)
 
 
 def section_context(name: str, short: int | None) -> dict[str, str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from digest.text import bounds
 from digest.text.bounds import bounded, first_of
-from digest.text.dates import long_date
+from digest.text.dates import long_date, weekday_span
 from digest.text.wording import count, join_words
 
 if TYPE_CHECKING:
@@ -32,21 +32,47 @@ def statement(coverage: Coverage, language: str = "en") -> list[str]:
     return [bounded(line, bounds.STATEMENT) for line in lines if line]
 
 
+def sources_read(coverage: Coverage) -> str:
+    """Say of a quiet day which sources were read, and why others have nothing: one line.
+
+    It is empty if nothing is known to have been read.
+    """
+    names = first_of([_source(one) for one in coverage.sources], bounds.FACTS, "more sources")
+    lines = [f"Read: {join_words(names)}." if names else "", _excused(coverage)]
+    has_gaps = coverage.missing or coverage.stale
+    line = " ".join(filter(None, lines)) or ("" if has_gaps else "Every source was read.")
+    return bounded(line, bounds.STATEMENT)
+
+
+def quiet_statement(coverage: Coverage) -> list[str]:
+    """Write what a quiet day still lacks, one line for each fact; `sources_read` says the rest."""
+    lines = (_missing(coverage), _partial(coverage), _overdue(coverage))
+    return [bounded(line, bounds.STATEMENT) for line in lines if line]
+
+
+def covered_days(coverage: Coverage, language: str = "en") -> str:
+    """Name the day of an edition in full, or the days that it covers: `Fri 6 – Mon 9 Feb 2026`."""
+    if coverage.days == 1:
+        return long_date(coverage.day, language)
+    return weekday_span(coverage.first_day, coverage.day, language, has_year=True)
+
+
 def past_day(day: date, *, today: date) -> str:
     """Name a past day: `Monday`, or `2 February` if that is a week ago or more."""
     return f"{day:%A}" if 0 < (today - day).days < 7 else f"{day.day} {day:%B}"
 
 
 def _chosen(coverage: Coverage, language: str) -> str:
-    considered, day = count(coverage.considered, "paper"), long_date(coverage.day, language)
+    considered, days = count(coverage.considered, "paper"), covered_days(coverage, language)
+    late = [each for each in coverage.late if each[0] < coverage.first_day]
     counts = [
         f"{number:,}{'' if index else ' of them'} from {past_day(past, today=coverage.day)}"
-        for index, (past, number) in enumerate(coverage.late)
+        for index, (past, number) in enumerate(late)
     ]
-    late = f", {_days(counts)}" if counts else ""
+    also = f", {_days(counts)}" if counts else ""
     sources = first_of([_source(one) for one in coverage.sources], bounds.FACTS, "more sources")
     covered = f": {join_words(sources)}" if sources else ""
-    return f"Chosen from {considered} for {day}{late}{covered}."
+    return f"Chosen from {considered} for {days}{also}{covered}."
 
 
 def _votes(coverage: Coverage) -> str:
@@ -103,7 +129,8 @@ def _missing(coverage: Coverage) -> str:
     if not missing:
         return ""
     unread = [name for name in missing if name in coverage.missing]
-    parts = [f"Could not be read today: {_names(unread)}."] if unread else []
+    today = " today" if coverage.days == 1 else ""
+    parts = [f"Could not be read{today}: {_names(unread)}."] if unread else []
     if coverage.stale:
         parts.append(f"Still showed the papers of an earlier day: {_names(coverage.stale)}.")
     effect = _retried(missing, coverage)

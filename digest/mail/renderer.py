@@ -198,12 +198,12 @@ class Renderer:
         """Return what brings a subscriber this issue: topics, their own words, what they liked.
 
         Whoever has given all of them up since a first attempt got the sections of the issue by
-        what they had then.
+        what they had then. Nobody gets an issue without sections who has neither topics nor likes.
         """
         sections = [section.slug for section in issue.sections]
         topics = self._edition.topics
         slugs = [slug for slug in subscriber.topics if slug in topics]
         slugs += [OWN] if own_topic(subscriber) else []
         slugs += [LIKED] if LIKED in sections else []
-        slugs = slugs or sections
+        slugs = slugs or sections or [LIKED]
         return [IN_A_SENTENCE.get(it) or topics[it].name for it in slugs]

@@ -46,7 +46,7 @@ def fit_to_budget(
     not changed, so the issue that comes out gives the same when it is put in again.
 
     Raises:
-        RenderError: not even one paper fits.
+        RenderError: not even one paper fits, or what a mail without papers says.
 
     """
     while True:
@@ -54,10 +54,11 @@ def fit_to_budget(
             rendered = render(issue, int(summary_length * share))
             if rendered.size <= budget:
                 return rendered
-        if len(issue.picks) == 1:
+        if len(issue.picks) <= 1:
             break
         issue = _without_last(issue)
-    raise RenderError(f"one paper alone takes {rendered.size:,} bytes, more than {budget:,}")
+    alone = "one paper alone" if issue.picks else "a mail without papers"
+    raise RenderError(f"{alone} takes {rendered.size:,} bytes, more than {budget:,}")
 
 
 def _without_last(issue: Issue) -> Issue:

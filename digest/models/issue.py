@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -79,17 +79,29 @@ class Coverage:
     #: when the votes that it counts were last seen to change, UTC; None if it counts none
     votes_read_at: datetime | None = None
 
+    @property
+    def first_day(self) -> date:
+        """The first day whose papers it covers: the one after `since`, or its own."""
+        if self.since is None or self.since >= self.day:
+            return self.day
+        return self.since + timedelta(days=1)
+
+    @property
+    def days(self) -> int:
+        """How many days it covers, its own among them."""
+        return (self.day - self.first_day).days + 1
+
 
 @dataclass(frozen=True, kw_only=True)
 class Issue:
-    """One subscriber's digest for one day."""
+    """One subscriber's digest for one day, or what they are told on a quiet one."""
 
     day: date
     sections: tuple[Section, ...]
     coverage: Coverage
     #: papers of the subscriber's earlier issues that were withdrawn since
     withdrawn: tuple[Paper, ...] = ()
-    #: of an issue without papers, why there are none; else empty
+    #: of an issue without papers, why there are none, as a sentence to the reader; else empty
     quiet: str = ""
 
     @property
@@ -103,6 +115,10 @@ class Issue:
 
         A paper of a topic that ranks by votes alone, or one outside the subscriber's topics, comes
         first only if there is no other.
+
+        Raises:
+            ValueError: it has no papers, so it is a quiet day's.
+
         """
         rank = min(section.standing for section in self.sections)
         first = [pick for it in self.sections if it.standing == rank for pick in it.picks]
@@ -116,6 +132,8 @@ class NoIssue:
     reason: str
     #: whether every source was read and brought nothing new, so that two lines may say so
     is_quiet: bool = False
+    #: on such a day, the reason as a sentence to the reader
+    told: str = field(default="", compare=False)
 
 
 class IssueItem(NamedTuple):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from digest.models.issue import NOTHING_SEEN, Issue, Seen
 from digest.models.picks import Ranking
-from digest.ranking.compose import compose, section_of
+from digest.ranking.compose import compose, if_enough, section_of
 from digest.ranking.experiments import Experiments
 from digest.ranking.explain import liked_reason, meaning_reason
 from subscribers.models import LIKED, LIKED_TOPIC, OWN, Subscriber, own_topic
@@ -79,12 +79,15 @@ class Personalizer:
     Papers with an excluded word or by a muted author are left out everywhere.
     """
 
-    def __init__(self, edition: Edition, chance: Chance | None = None) -> None:
+    def __init__(
+        self, edition: Edition, chance: Chance | None = None, *, may_wait: bool = False
+    ) -> None:
         """Read nothing yet; papers are read when a subscriber has wishes of their own.
 
-        Without a `chance`, nothing is drawn: no paper outside the topics, and no rival's.
+        Without a `chance`, nothing is drawn: no paper outside the topics, and no rival's. With
+        `may_wait`, a subscriber who wants mail when there is something gets none before.
         """
-        self._edition = edition
+        self._edition, self._may_wait = edition, may_wait
         self._experiments = Experiments(edition, chance) if chance else None
 
     def compose(self, readers: Sequence[Reader]) -> Iterator[Issue | NoIssue]:
@@ -156,6 +159,8 @@ class Personalizer:
             wanted = (*wanted, LIKED)
         edition = replace(edition, **changes) if changes else edition
         issue = compose(edition, wanted, seen=reader.seen)
+        if self._may_wait and preferences.frequency == "enough":
+            issue = if_enough(issue, edition, wanted, seen=reader.seen)
         if self._experiments and isinstance(issue, Issue):
             issue = self._experiments.add_to(
                 issue, edition, wanted, seen=reader.seen, reader=reader.subscriber.id

@@ -41,3 +41,27 @@ def test_no_paper_makes_a_mail_wider_than_a_phone(visit: Callable[..., Page], fi
     page.set_content(rendered(issue(monstrous_pick(FILLINGS[filling]))).html)
 
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 640])
+def test_the_lines_of_a_quiet_day_are_read_on_one_screen(
+    visit: Callable[..., Page], width: int, scheme: str
+) -> None:
+    why = "None of the day’s 41 papers is about Agents, Robots."
+    page = visit(java_script_enabled=True, width=width, scheme=scheme)
+    page.set_content(rendered(issue(sections=(), quiet=why)).html)
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    lines = [page.locator(f"p:text-is('{it}')") for it in (why, "Read: Hugging Face (40 papers).")]
+    colours = [line.evaluate("it => getComputedStyle(it).color") for line in lines]
+    assert (
+        colours
+        == {
+            "light": ["rgb(36, 41, 47)", "rgb(90, 97, 107)"],
+            "dark": ["rgb(214, 218, 224)", "rgb(169, 177, 188)"],
+        }[scheme]
+    )
+    below = lines[1].bounding_box()
+    assert below is not None
+    assert below["y"] + below["height"] < 400

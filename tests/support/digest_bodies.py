@@ -85,7 +85,7 @@ def variables(found: Issue) -> dict[str, Any]:
         }
         for section in found.sections
     ]
-    known = shared_context(SITE, found.coverage)
+    known = shared_context(SITE, found.coverage, is_quiet=bool(found.quiet))
     return {**known, **issue_context(found), **PERSONAL, "sections": sections}
 
 

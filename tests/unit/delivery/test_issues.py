@@ -236,6 +236,8 @@ def test_subscribers_who_want_the_same_get_the_same_object() -> None:
         {"preferences": Preferences(words_out=("whale",))},
         {"preferences": Preferences(authors=("Ada",))},
         {"preferences": Preferences(papers=1)},
+        {"preferences": Preferences(quiet_mail=True)},
+        {"preferences": Preferences(frequency="enough")},
     ],
 )
 def test_subscribers_who_want_something_else_do_not_share(details: dict[str, Any]) -> None:
@@ -293,3 +295,101 @@ def test_a_subscriber_gets_nothing_on_a_day_on_which_they_want_none() -> None:
     found = composer.compose(subscriber(preferences=Preferences(days=days)))
 
     assert found == NoIssue(reason="wants no mail on a Monday")
+
+
+# -- quiet days ------------------------------------------------------------------------------------
+
+QUIET = Preferences(quiet_mail=True)
+GONE = paper("9", title="Gone")
+
+
+def without_robots(**coverage: object) -> Edition:
+    """A day with one paper, which is not about robots, and with a withdrawal."""
+    made = replace(edition(paper("1", title="An agent")), withdrawn=(GONE,))
+    return replace(made, coverage=replace(made.coverage, **coverage))
+
+
+def of_robots(number: int = 7, preferences: Preferences = QUIET) -> Subscriber:
+    return subscriber(number, topics=("robots",), preferences=preferences)
+
+
+def test_who_asked_for_it_is_told_that_nothing_is_new() -> None:
+    composer = IssueComposer(without_robots())
+
+    told, other, silent = composer.compose_all(
+        [
+            Reader(of_robots(1)),
+            Reader(of_robots(2)),
+            Reader(of_robots(3, Preferences())),
+        ]
+    )
+
+    assert isinstance(told, Issue)
+    assert (told.sections, told.picks, told.withdrawn) == ((), (), ())
+    assert (told.day, told.quiet) == (DAY, "The day’s only paper is not about Robots.")
+    assert told.coverage == without_robots().coverage
+    assert other is told
+    assert silent == NoIssue(reason="none of the day’s 1 paper is about Robots", is_quiet=True)
+    assert composer.contents(told) == "[]"
+
+
+@pytest.mark.parametrize(
+    ("day", "preferences", "topics"),
+    [
+        ({"missing": ("page",)}, QUIET, ("robots",)),
+        ({"stale": ("page",)}, QUIET, ("robots",)),
+        ({"partial": ("page",)}, QUIET, ("robots",)),
+        ({}, QUIET, ()),
+        ({}, replace(QUIET, days=("tue",)), ("robots",)),
+        ({}, replace(QUIET, frequency="enough"), ("robots",)),
+        ({}, replace(QUIET, frequency="enough"), ("agents",)),
+    ],
+)
+def test_nobody_is_told_of_a_quiet_day_that_is_none(
+    day: dict[str, object], preferences: Preferences, topics: tuple[str, ...]
+) -> None:
+    reader = subscriber(topics=topics, preferences=preferences)
+
+    found = IssueComposer(without_robots(**day)).compose(reader)
+
+    assert isinstance(found, NoIssue)
+    assert not found.is_quiet
+
+
+def test_papers_come_as_ever_to_who_asked_to_be_told_of_quiet_days() -> None:
+    composer = IssueComposer(without_robots())
+
+    assert composer.compose(subscriber(preferences=QUIET)) == composer.compose(subscriber())
+
+
+def test_a_withdrawal_is_reported_on_a_quiet_day_and_restored() -> None:
+    of_the_day = without_robots()
+    composer = IssueComposer(of_the_day)
+    told = composer.compose(of_robots(), seen=Seen(papers=frozenset("9")))
+    assert isinstance(told, Issue)
+
+    restored = IssueRestorer(of_the_day).restore(stored(list_items(told)))
+
+    assert told.withdrawn == restored.withdrawn == (GONE,)
+    assert composer.contents(told) == '[["own:withdrawn",1]]'
+    assert restored == replace(told, quiet="The day’s only paper is not new to you.")
+
+
+def test_an_issue_is_restored_as_a_quiet_one_only_without_papers() -> None:
+    whole = issue(pick("1"))
+
+    restorer = IssueRestorer(edition_of(whole))
+
+    assert restorer.restore(list_items(whole)).quiet == ""
+    assert restorer.restore([]).quiet == "None of the day’s 40 papers is new to you."
+
+
+def test_a_reader_who_waits_gets_what_has_come_together() -> None:
+    papers = [paper(str(n), title=f"An agent {n}", abstract=f"Word{n}. " * 9) for n in range(4)]
+    reader = subscriber(preferences=Preferences(frequency="enough"))
+    composer = IssueComposer(edition(*papers))
+
+    assert isinstance(composer.compose(reader), Issue)
+    assert composer.compose(reader, seen=Seen(papers=frozenset("01"))) == NoIssue(
+        reason="waits until 3 papers are new; there are 2 so far"
+    )

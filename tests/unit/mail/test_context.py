@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -12,14 +13,15 @@ from support.builders import DAY, issue, paper, pick
 
 from digest.mail.context import (
     authors,
+    byline,
     issue_context,
     paper_context,
     subject,
 )
-from digest.models.issue import Section
+from digest.models.issue import Coverage, Issue, Section
 from digest.models.paper import Links, Signals
 from digest.text import bounds
-from subscribers.models import EXPLORE, LIKED, OWN
+from subscribers.models import EXPLORE, LANGUAGES, LIKED, OWN
 
 
 def shown(**details: Any) -> dict[str, Any]:
@@ -39,6 +41,103 @@ def test_the_subject_of_a_single_paper_counts_no_others() -> None:
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc", "Z"]), min_size=1, max_size=200))
 def test_the_subject_never_exceeds_its_length(title: str) -> None:
     assert len(subject(issue(pick(paper(title=title)), pick(paper("2"), 0.1)))) <= bounds.SUBJECT
+
+
+MONDAY = date(2026, 2, 9)
+
+
+def of_days(since: date, *slugs: str) -> Issue:
+    """An issue of the days after one, with a paper of each topic."""
+    sections = (
+        Section(slug=slug, name=slug, picks=(pick(paper(slug, title=slug)),)) for slug in slugs
+    )
+    coverage = Coverage(day=MONDAY, since=since, considered=41)
+    return issue(day=MONDAY, sections=tuple(sections), coverage=coverage)
+
+
+def test_the_subject_of_several_days_names_the_first_and_the_last() -> None:
+    found = of_days(date(2026, 2, 5), "Agents", "Robots")
+
+    assert subject(found) == "Agents + 1 more · Fri 6 – Mon 9 Feb"
+    assert subject(found, "de") == "Agents + 1 more · Fr., 6. – Mo., 9. Feb."
+    assert subject(of_days(date(2026, 2, 8), "Agents")) == "Agents · 9 Feb"
+
+
+@given(st.dates(date(2024, 1, 1), MONDAY), st.text(max_size=200), st.sampled_from(LANGUAGES))
+def test_a_subject_of_many_days_keeps_its_length_too(
+    since: date, title: str, language: str
+) -> None:
+    found = of_days(since, title)
+
+    assert len(subject(found, language)) <= bounds.SUBJECT
+
+
+@pytest.mark.parametrize(
+    ("since", "slugs", "headline"),
+    [
+        (date(2026, 2, 3), ["Agents"], "1 paper for you in Agents"),
+        (date(2026, 2, 2), ["Agents"], "1 paper for you: the best of 3–9 February in Agents"),
+        (
+            date(2026, 1, 26),
+            ["A", EXPLORE],
+            "2 papers for you, the best of 27 January – 9 February: 1 in A; 1 outside your topics",
+        ),
+    ],
+)
+def test_an_issue_of_a_week_is_the_best_of_its_days(
+    since: date, slugs: list[str], headline: str
+) -> None:
+    assert issue_context(of_days(since, *slugs))["headline"] == headline
+
+
+def test_the_best_of_a_week_has_its_days_in_the_readers_language() -> None:
+    found = issue_context(of_days(date(2026, 2, 2), "Agents"), "nl")
+
+    assert found["headline"] == "1 paper for you: the best of 3–9 februari in Agents"
+
+
+def test_a_paper_of_an_issue_of_several_days_says_from_which_it_is() -> None:
+    found = [byline(paper(day=date(2026, 2, day)), today=MONDAY) for day in (2, 3, 7, 9)]
+
+    assert found == ["from 2 February", "from Tuesday", "from Saturday", ""]
+
+
+WHY = "None of the day’s 41 papers is about Agents."
+
+
+def quiet(**coverage: Any) -> Issue:
+    return Issue(
+        day=date(2026, 2, 10),
+        sections=(),
+        coverage=Coverage(day=date(2026, 2, 10), **coverage),
+        quiet=WHY,
+        withdrawn=(paper(title="Gone"),),
+    )
+
+
+def test_an_issue_without_papers_says_so_and_why() -> None:
+    assert issue_context(quiet()) == {
+        "subject": "Nothing new for you · Tue 10 Feb",
+        "preheader": WHY,
+        "total": "0 papers",
+        "updates": "Updates: “Gone”, which we sent you, has been withdrawn since.",
+        "topics": "",
+        "headline": "Nothing new for you",
+        "quiet": WHY,
+    }
+
+
+def test_an_issue_without_papers_names_its_days_in_the_readers_language() -> None:
+    assert subject(quiet(), "fr") == "Nothing new for you · mar. 10 févr."
+    week = quiet(since=date(2026, 2, 3))
+    assert subject(week) == "Nothing new for you · Wed 4 – Tue 10 Feb"
+    assert issue_context(week)["headline"] == "Nothing new for you"
+
+
+def test_a_long_reason_is_cut_where_inboxes_cut_it() -> None:
+    found = issue_context(replace(quiet(), quiet="word " * 900))
+
+    assert len(found["preheader"]) <= bounds.PREHEADER < len(found["quiet"]) <= bounds.STATEMENT
 
 
 @pytest.mark.parametrize(

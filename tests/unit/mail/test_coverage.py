@@ -6,9 +6,15 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from support.builders import DAY, covered
+from support.builders import DAY, NOON, covered
 
-from digest.mail.coverage import past_day, statement
+from digest.mail.coverage import (
+    covered_days,
+    past_day,
+    quiet_statement,
+    sources_read,
+    statement,
+)
 from digest.models.issue import Coverage, SourceCoverage
 from digest.models.source import Channel
 from digest.ranking.compose import why_empty
@@ -158,6 +164,14 @@ def test_a_past_day_is_named_by_its_weekday_for_less_than_a_week(days: int, name
             "no papers for 2026-02-07: arXiv announces nothing on Saturdays",
         ),
         (Coverage(day=SATURDAY), "no papers were announced for 2026-02-07, a Saturday"),
+        (
+            Coverage(day=SATURDAY, since=date(2026, 2, 4)),
+            "no papers were announced for 2026-02-05 to 2026-02-07",
+        ),
+        (
+            Coverage(day=SATURDAY, since=date(2026, 2, 4), overdue=(("a", date(2026, 2, 5)),)),
+            "no papers for 2026-02-05 to 2026-02-07: a could not be read for 2026-02-05 yet",
+        ),
         (Coverage(day=DAY), "no papers were announced for 2026-02-02"),
     ],
 )
@@ -191,3 +205,82 @@ def test_days_that_are_still_missing_stand_behind_their_source() -> None:
     assert statement(Coverage(day=TUESDAY, overdue=overdue))[1] == (
         "Still missing: HF of Friday and Monday; bioRxiv of Monday."
     )
+
+
+# -- several days ----------------------------------------------------------------------------------
+
+MONDAY = date(2026, 2, 9)
+SINCE_THURSDAY = Coverage(day=MONDAY, since=date(2026, 2, 5), considered=41)
+
+
+def test_the_statement_of_several_days_names_the_first_and_the_last() -> None:
+    assert statement(SINCE_THURSDAY) == ["Chosen from 41 papers for Fri 6 – Mon 9 Feb 2026."]
+    assert covered_days(SINCE_THURSDAY, "de") == "Fr., 6. – Mo., 9. Feb. 2026"
+    assert covered_days(Coverage(day=MONDAY), "de") == "Montag, 9. Februar 2026"
+
+
+def test_papers_of_the_days_that_are_covered_did_not_come_late() -> None:
+    late = ((date(2026, 2, 4), 2), (date(2026, 2, 5), 3), (date(2026, 2, 6), 4), (SATURDAY, 5))
+
+    [line] = statement(replace(SINCE_THURSDAY, late=late))
+
+    assert line == (
+        "Chosen from 41 papers for Fri 6 – Mon 9 Feb 2026, 2 of them from Wednesday and 3 from"
+        " Thursday."
+    )
+
+
+def test_what_several_days_lack_is_not_said_to_be_missing_today() -> None:
+    found = statement(replace(SINCE_THURSDAY, missing=("page",)))
+
+    assert found[1:] == [
+        "Could not be read: page. Papers found only there are missing from this issue."
+    ]
+
+
+# -- a quiet day -----------------------------------------------------------------------------------
+
+
+def test_a_quiet_day_says_what_was_read_and_who_had_nothing() -> None:
+    arxiv = covered("arXiv", 29, category("cs.CL", 14, 14), category("cs.LG", 15, 15))
+    coverage = Coverage(day=DAY, sources=(arxiv, hugging_face(12)), considered=41)
+    excused = ("arXiv announces nothing on Saturdays",)
+
+    assert sources_read(coverage) == "Read: arXiv (cs.CL 14/14, cs.LG 15/15) and HF (12 papers)."
+    assert sources_read(Coverage(day=SATURDAY, sources=(hugging_face(3),), excused=excused)) == (
+        "Read: HF (3 papers). arXiv announces nothing on Saturdays."
+    )
+    assert sources_read(Coverage(day=SATURDAY, excused=excused)) == f"{excused[0]}."
+    assert sources_read(Coverage(day=DAY)) == "Every source was read."
+
+
+@pytest.mark.parametrize("gap", ["missing", "stale"])
+def test_nobody_claims_that_every_source_was_read_where_one_was_not(gap: str) -> None:
+    assert sources_read(Coverage(day=DAY, **{gap: ("page",)})) == ""
+
+
+def test_many_sources_of_a_quiet_day_are_counted() -> None:
+    many = tuple(covered("s" * 90 + f"{n}", 1) for n in range(99))
+
+    found = sources_read(Coverage(day=DAY, sources=many))
+
+    assert found.endswith("and 92 more sources.")
+    assert len(found) <= 1000
+
+
+def test_a_quiet_days_statement_says_what_is_missing_and_nothing_twice() -> None:
+    coverage = Coverage(
+        day=TUESDAY,
+        sources=(hugging_face(),),
+        excused=("arXiv is closed",),
+        missing=("page",),
+        partial=("HF",),
+        overdue=(("bioRxiv", DAY),),
+        votes_read_at=NOON,
+        considered=41,
+    )
+
+    assert [line.partition(":")[0] for line in quiet_statement(coverage)] == [
+        "Could not be read today", "Could not be read in full", "Still missing",
+    ]  # fmt: skip
+    assert quiet_statement(Coverage(day=DAY, considered=41)) == []

@@ -104,6 +104,8 @@ def long_issue(papers: int, length: int, sections: int = 1) -> Issue:
     return issue(sections=made)
 
 
+#: Header fields that tell two mails to one reader apart.
+VARYING = {"Subject", "Content-Type"}
 SUBSCRIBERS = [
     subscriber(1),
     subscriber(2, topics=("robots", "agents")),
@@ -121,6 +123,7 @@ ISSUES = [
     issue(pick("1", 0.9, reasons=())),
     issue(pick(paper("1", title="Another paper of that id"))),
     long_issue(50, 600),
+    issue(sections=(), quiet="None of the day’s 40 papers is about Agents.", withdrawn=(TWIN,)),
 ]
 
 
@@ -390,3 +393,29 @@ def test_no_line_of_a_mail_begins_with_a_dot(issue: Issue, who: Subscriber) -> N
     assert message.is_dot_free
     assert b"\r\n." not in message.content
     assert not message.content.startswith(b".")
+
+
+def test_a_mail_without_papers_has_the_headers_and_links_of_all_others() -> None:
+    quiet = parsed(rendered_alone(len(ISSUES) - 1, 0))
+    usual = parsed(rendered_alone(0, 0))
+
+    assert quiet["Subject"] == "Nothing new for you · Mon 2 Feb"
+    assert {name: value for name, value in quiet.items() if name not in VARYING} == {
+        name: value for name, value in usual.items() if name not in VARYING
+    }
+    mail = rendered_alone(len(ISSUES) - 1, 0)
+    for part in (mail.text, mail.html):
+        assert part.count("None of the day’s 40 papers is about Agents.") >= 1
+        assert "Read: Hugging Face (40 papers)." in part
+        assert "https://digest.example.org/leave/1" in part
+        assert "https://digest.example.org/manage/1.12" in part
+        assert "“Twin”, which we sent you, has been withdrawn" in " ".join(part.split())
+        assert "feedback" not in part
+
+
+def test_a_reader_with_likes_alone_is_told_what_brings_them_a_mail_without_papers() -> None:
+    likes = subscriber(topics=())
+
+    text = renderer().render(ISSUES[-1], likes).text
+
+    assert "is subscribed to what you liked." in " ".join(text.split())

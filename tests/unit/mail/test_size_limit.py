@@ -98,6 +98,14 @@ def test_one_paper_that_does_not_fit_is_an_error() -> None:
         fitted(sections([100]), 50)
 
 
+def test_an_issue_without_papers_fits_or_is_an_error() -> None:
+    quiet = sections()
+
+    assert fitted(quiet, 0) == RenderedSize(quiet, 100)
+    with pytest.raises(RenderError, match="a mail without papers takes 0 bytes, more than -1"):
+        fitted(quiet, -1)
+
+
 @given(ISSUES, st.integers(150, 5000))
 def test_what_was_made_to_fit_is_not_changed_again(whole: Issue, budget: int) -> None:
     once = fitted(whole, budget)

@@ -8,12 +8,13 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.builders import issue, paper, pick
+from support.builders import DAY, issue, paper, pick
 from support.digest_bodies import variables
 from support.letters import LETTERS, every_letter, letter
 
 from digest.app.config.resources import templates_dir
 from digest.mail.templates import Templates
+from digest.models.issue import Coverage
 
 if TYPE_CHECKING:
     from digest.mail.templates import Rendered
@@ -37,6 +38,9 @@ def digests() -> list[Rendered]:
     ):
         known = variables(issue(*picks, withdrawn=withdrawn))
         found.append(WHOLE.render(known | {"postal_address": address}))
+    for coverage in (issue().coverage, Coverage(day=DAY, missing=("list",))):
+        quiet = issue(sections=(), quiet="No paper is about Agents.", coverage=coverage)
+        found.append(WHOLE.render(variables(quiet)))
     return found
 
 

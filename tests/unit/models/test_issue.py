@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+import pytest
 from support.builders import edition_of, ids, issue, paper, pick
 
-from digest.models.issue import NOTHING_SEEN, Section, Seen
+from digest.models.issue import NOTHING_SEEN, Coverage, Section, Seen
 from subscribers.models import EXPLORE
 
 
@@ -51,3 +54,28 @@ def test_a_paper_outside_the_topics_is_the_top_pick_after_all_others() -> None:
 
     assert issue(sections=(trending, outside)).top.paper.id == "2"
     assert issue(sections=(outside,)).top.paper.id == "3"
+
+
+@pytest.mark.parametrize(
+    ("since", "first_day", "days"),
+    [
+        (None, 9, 1),
+        (date(2026, 2, 8), 9, 1),
+        (date(2026, 2, 7), 8, 2),
+        (date(2026, 2, 2), 3, 7),
+        (date(2026, 2, 9), 9, 1),
+        (date(2026, 3, 1), 9, 1),
+        (date.max, 9, 1),
+    ],
+)
+def test_an_edition_covers_the_days_after_the_issue_before_it(
+    since: date | None, first_day: int, days: int
+) -> None:
+    coverage = Coverage(day=date(2026, 2, 9), since=since)
+
+    assert (coverage.first_day, coverage.days) == (date(2026, 2, first_day), days)
+
+
+def test_an_issue_without_papers_has_no_top_pick() -> None:
+    with pytest.raises(ValueError, match="empty"):
+        _ = issue(sections=(), quiet="Nothing.").top

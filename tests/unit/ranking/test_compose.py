@@ -7,10 +7,19 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.builders import DAY, ids, pick, topic
+from support.builders import DAY, covered, ids, paper, pick, topic
 
-from digest.models.issue import NOTHING_SEEN, Coverage, Edition, Issue, NoIssue, Seen
-from digest.ranking.compose import compose
+from digest.models.issue import (
+    NOTHING_SEEN,
+    Coverage,
+    Edition,
+    Issue,
+    NoIssue,
+    Seen,
+    SourceCoverage,
+)
+from digest.ranking.compose import ENOUGH, compose, if_enough, quiet_issue, told_of_nothing
+from subscribers.models import EXPLORE, LIKED, LIKED_TOPIC, OWN, OWN_NAME
 
 if TYPE_CHECKING:
     from digest.models.picks import Pick
@@ -19,7 +28,7 @@ SATURDAY = date(2026, 2, 7)
 
 
 def edition(ranked: dict[str, list[Any]] | None = None, **coverage: Any) -> Edition:
-    defaults: dict[str, Any] = {"day": DAY, "sources": (("list", 3),), "considered": 3}
+    defaults: dict[str, Any] = {"day": DAY, "sources": (covered("list", 3),), "considered": 3}
     return Edition(
         papers=[],
         trend_weight=1.0,
@@ -138,4 +147,265 @@ NO_ISSUE: dict[str, tuple[Edition, list[str], Seen, str]] = {
 def test_no_issue_has_a_reason(case: tuple[Edition, list[str], Seen, str]) -> None:
     of_the_day, wanted, seen, reason = case
 
-    assert compose(of_the_day, wanted, seen=seen) == NoIssue(reason=reason)
+    found = compose(of_the_day, wanted, seen=seen)
+
+    assert isinstance(found, NoIssue)
+    assert found.reason == reason
+
+
+# -- a quiet day -----------------------------------------------------------------------------------
+
+EARLY = SourceCoverage(source="list", papers=3, is_early=True)
+#: Of each case above, what the reader is told; None where the day is not quiet.
+TOLD = {
+    "nothing about it": "None of the day’s 3 papers is about Robots.",
+    "all seen": "Every paper about Agents was in an earlier issue.",
+    "all excluded": "You exclude a word or an author of every paper about Agents.",
+    "quiet weekday": "No papers were announced today.",
+    "weekend": "No papers were announced today.",
+    "stale source": None,
+    "failed source": None,
+    "topic gone": None,
+    "no topics": None,
+}
+
+
+def none(of: Edition, *wanted: str, seen: Seen = NOTHING_SEEN) -> NoIssue:
+    """Why there is no issue."""
+    found = compose(of, wanted or ("agents",), seen=seen)
+    assert isinstance(found, NoIssue)
+    return found
+
+
+@pytest.mark.parametrize("name", NO_ISSUE)
+def test_a_day_is_quiet_if_all_was_read_and_nothing_is_new(name: str) -> None:
+    of_the_day, wanted, seen, _ = NO_ISSUE[name]
+
+    found = compose(of_the_day, wanted, seen=seen)
+
+    assert isinstance(found, NoIssue)
+    assert found.is_quiet is (TOLD[name] is not None)
+    assert found.told == (TOLD[name] or "")
+
+
+@pytest.mark.parametrize("considered", [0, 3])
+@pytest.mark.parametrize(
+    ("gap", "named"),
+    [
+        ({"missing": ("page",)}, "page could not be read"),
+        ({"stale": ("page",)}, "page still shows"),
+        ({"partial": ("page",)}, "page could not be read in full"),
+        ({"sources": (EARLY,)}, "list had not listed all of its papers yet"),
+        ({"overdue": (("page", DAY),)}, "page could not be read for 2026-02-02 yet"),
+        (
+            {"since": date(2026, 1, 30), "overdue": (("page", date(2026, 1, 31)),)},
+            "page could not be read for 2026-01-31 yet",
+        ),
+    ],
+)
+def test_a_day_on_which_papers_may_be_unknown_is_never_quiet_and_says_why(
+    gap: dict[str, Any], named: str, considered: int
+) -> None:
+    found = none(edition(considered=considered, **gap))
+
+    assert (found.is_quiet, found.told) == (False, "")
+    assert named in found.reason
+
+
+@pytest.mark.parametrize("considered", [0, 3])
+def test_a_source_without_papers_by_its_calendar_leaves_a_day_quiet(considered: int) -> None:
+    excused = edition(considered=considered, sources=(), excused=("arXiv is closed on Mondays",))
+    owed = edition(considered=considered, overdue=(("page", date(2026, 2, 1)),))
+
+    assert none(excused).is_quiet
+    assert none(owed).is_quiet
+
+
+def test_a_source_that_is_both_missing_and_stale_is_named_once() -> None:
+    assert none(edition(missing=("page",), stale=("page",))).reason == (
+        "none of the day’s 3 papers is about Agents; page could not be read"
+    )
+
+
+def test_a_quiet_span_speaks_of_its_days() -> None:
+    since = date(2026, 1, 30)
+
+    assert none(edition(since=since)).reason == (
+        "none of the 3 papers of these 3 days is about Agents"
+    )
+    assert none(edition(since=since)).told == (
+        "None of the 3 papers of these 3 days is about Agents."
+    )
+    assert none(edition(since=since, considered=0)).told == (
+        "No papers were announced on these 3 days."
+    )
+
+
+def test_one_paper_is_spoken_of_as_one() -> None:
+    assert none(edition(considered=1)).told == "The day’s only paper is not about Agents."
+    assert none(edition(considered=1, since=date(2026, 1, 30))).told == (
+        "The only paper of these 3 days is not about Agents."
+    )
+
+
+def with_topics(of: Edition, **own: str) -> Edition:
+    """The edition of a reader with topics of their own."""
+    made = {OWN: topic(OWN, name=OWN_NAME), LIKED: LIKED_TOPIC}
+    topics = {slug: made[slug] for slug in own.values()}
+    ranked = {**dict.fromkeys(topics, ()), **of.ranked}
+    return replace(of, topics={**of.topics, **topics}, ranked=ranked)
+
+
+def test_a_reader_is_told_of_their_own_topics_as_they_know_them() -> None:
+    of_the_day = with_topics(edition(), own=OWN, liked=LIKED)
+
+    assert none(of_the_day, OWN, "agents").told == (
+        "None of the day’s 3 papers is about your own words, Agents."
+    )
+    assert none(of_the_day, LIKED).told == "None of the day’s 3 papers is like what you liked."
+    assert none(of_the_day, LIKED).reason == (
+        "none of the day’s 3 papers is like what the reader liked"
+    )
+
+
+def test_of_seen_and_excluded_papers_a_reader_is_told_both() -> None:
+    of_the_day = edition({"agents": [pick("1"), pick("2")]})
+    of_the_day = replace(of_the_day, excluded=frozenset("2"))
+
+    assert none(of_the_day, seen=Seen(papers=frozenset("1"))).told == (
+        "Every paper about Agents was in an earlier issue or has a word or an author that you"
+        " exclude."
+    )
+
+
+def test_many_topics_are_counted() -> None:
+    of_the_day = edition()
+    topics = {f"t{n}": topic(f"t{n}") for n in range(99)}
+    of_the_day = replace(of_the_day, topics=topics, ranked=dict.fromkeys(topics, ()))
+
+    assert none(of_the_day, *topics).told.endswith("T17, T18, 80 more.")
+
+
+def test_two_lines_hold_no_papers_and_report_withdrawals_once() -> None:
+    gone, known = paper("7"), paper("8")
+    of_the_day = replace(edition(), withdrawn=(gone, known, paper("9")))
+    seen = Seen(papers=frozenset("78"), withdrawals=frozenset("8"))
+
+    found = quiet_issue(of_the_day, none(of_the_day), seen=seen)
+
+    assert found == Issue(
+        day=DAY,
+        sections=(),
+        coverage=of_the_day.coverage,
+        withdrawn=(gone,),
+        quiet="None of the day’s 3 papers is about Agents.",
+    )
+
+
+def test_what_holds_for_all_readers_of_a_day_is_told_without_their_topics() -> None:
+    assert told_of_nothing(edition()) == "None of the day’s 3 papers is new to you."
+    assert told_of_nothing(edition(considered=0)) == "No papers were announced today."
+
+
+# -- only if there is something --------------------------------------------------------------------
+
+
+def waiting(of: Edition, *wanted: str, seen: Seen = NOTHING_SEEN) -> Issue | NoIssue:
+    """What a reader gets of topics who wants mail when there is something."""
+    return if_enough(compose(of, wanted, seen=seen), of, wanted, seen=seen)
+
+
+def numbered(slug: str, *names: str, relevance: float = 0.5) -> list[Pick]:
+    return [
+        pick(name, 1 - place / 100, topic=slug, relevance=relevance)
+        for place, name in enumerate(names)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("new", "said"), [(1, "there is 1 so far"), (2, "there are 2 so far"), (3, ""), (4, "")]
+)
+def test_who_wants_mail_when_there_is_something_waits_for_enough(new: int, said: str) -> None:
+    of_the_day = edition({"agents": numbered("agents", *"0123"[:new])})
+
+    found = waiting(of_the_day, "agents")
+
+    assert ENOUGH == 3
+    if said:
+        assert found == NoIssue(reason=f"waits until 3 papers are new; {said}")
+    else:
+        assert found == compose(of_the_day, ["agents"], seen=NOTHING_SEEN)
+
+
+def test_papers_of_all_topics_count_together_and_those_that_were_seen_do_not() -> None:
+    of_the_day = edition(
+        {"agents": numbered("agents", "1", "2"), "robots": numbered("robots", "2", "3")}
+    )
+
+    assert isinstance(waiting(of_the_day, "agents", "robots"), Issue)
+    assert waiting(of_the_day, "agents", "robots", seen=Seen(papers=frozenset("3"))) == NoIssue(
+        reason="waits until 3 papers are new; there are 2 so far"
+    )
+
+
+@pytest.mark.parametrize("quotas", [{"max_papers": 1}, {"per_topic": 1}])
+@pytest.mark.parametrize("relevance", [0.3, 0.5])
+def test_papers_that_an_issue_has_no_room_for_count(
+    quotas: dict[str, int], relevance: float
+) -> None:
+    of_the_day = edition({"agents": numbered("agents", *"123", relevance=relevance)})
+
+    found = waiting(replace(of_the_day, **quotas), "agents", "robots")
+
+    assert isinstance(found, Issue)
+    assert len(found.picks) == 1
+
+
+def test_a_paper_for_ones_own_words_is_enough_also_under_a_topic_that_has_it_too() -> None:
+    both = [pick("1", topic="agents", relevance=0.9)]
+    of_the_day = with_topics(edition(), own=OWN)
+    mine = {OWN: [pick("1", topic=OWN, relevance=0.5)]}
+    own = replace(of_the_day, ranked={**of_the_day.ranked, **mine})
+    shared = replace(own, ranked={**own.ranked, "agents": both})
+    twin = pick("2", 2.0, topic="agents", relevance=0.9)
+    alike = replace(
+        own,
+        ranked={**own.ranked, "agents": [twin, *both]},
+        similar={"1": frozenset("2"), "2": frozenset("1")},
+    )
+
+    assert isinstance(waiting(own, OWN, "agents"), Issue)
+    found = waiting(shared, OWN, "agents")
+    assert isinstance(found, Issue)
+    assert [it.slug for it in found.sections] == ["agents"]
+    found = waiting(alike, OWN, "agents")
+    assert isinstance(found, Issue)
+    assert (ids(found), ids(found.top.similar)) == (["2"], ["1"])
+    assert isinstance(waiting(own, OWN, "agents", seen=Seen(papers=frozenset("1"))), NoIssue)
+
+
+def test_what_a_reader_liked_counts_only_if_they_chose_nothing_else() -> None:
+    liked = with_topics(edition({"agents": numbered("agents", "1")}), liked=LIKED)
+    liked = replace(liked, ranked={**liked.ranked, LIKED: numbered(LIKED, "2", "3", "4")})
+
+    assert waiting(liked, "agents", LIKED) == NoIssue(
+        reason="waits until 3 papers are new; there is 1 so far"
+    )
+    assert isinstance(waiting(liked, LIKED), Issue)
+
+
+def test_a_paper_outside_the_topics_does_not_count() -> None:
+    of_the_day = edition({"agents": numbered("agents", "1", "2")})
+    found = compose(of_the_day, ["agents"], seen=NOTHING_SEEN)
+    assert isinstance(found, Issue)
+    outside = replace(found.sections[0], slug=EXPLORE, picks=(pick("3", topic=EXPLORE),))
+    found = replace(found, sections=(*found.sections, outside))
+
+    assert isinstance(if_enough(found, of_the_day, ["agents"], seen=NOTHING_SEEN), NoIssue)
+
+
+def test_who_waits_is_not_told_of_quiet_days_and_keeps_the_reason() -> None:
+    found = waiting(edition(), "agents")
+
+    assert found == NoIssue(reason="none of the day’s 3 papers is about Agents")
+    assert getattr(found, "told", None) == ""

@@ -126,7 +126,21 @@ def test_who_gets_nothing_because_of_excluded_words_is_told_so(
 ) -> None:
     found = composed(Seen(papers=frozenset(seen)), words_out=(words_out,))
 
-    assert found == NoIssue(reason=reason.format("every paper about Agents"))
+    assert found == NoIssue(reason=reason.format("every paper about Agents"), is_quiet=True)
+
+
+def test_only_where_readers_may_wait_do_they_wait_for_enough() -> None:
+    reader = Reader(subscriber(preferences=Preferences(frequency="enough")))
+    daily = Reader(subscriber())
+    own = Reader(subscriber(preferences=Preferences(frequency="enough", authors=("Ada Lovelace",))))
+
+    [ranked] = Personalizer(edition()).compose([reader])
+    [waits, usual, at_once] = Personalizer(edition(), may_wait=True).compose([reader, daily, own])
+
+    assert isinstance(ranked, Issue)
+    assert waits == NoIssue(reason="waits until 3 papers are new; there are 2 so far")
+    assert usual == ranked
+    assert isinstance(at_once, Issue)
 
 
 nouns = st.sampled_from(["agent", "whale", "multi-agent", "survey"])
