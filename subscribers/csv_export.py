@@ -17,7 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from subscribers.errors import PreferenceError
 from subscribers.export_columns import COLUMNS, PREFERENCES
-from subscribers.models import Preferences
+from subscribers.models import FREQUENCIES, Preferences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -40,6 +40,11 @@ _SYNONYMS = {
         "when there is something": "enough",
     },
     "hour": {"site": "null"},
+}
+#: What a column takes, where a list can have words of other systems.
+_ALLOWED = {
+    "frequency": f"use {', '.join(FREQUENCIES)}",
+    "hour": "use 0 to 23, or site for the site's own hour",
 }
 #: How spreadsheets in other languages write the yes and no of an export they saved again.
 _YES_NO = {
@@ -120,7 +125,7 @@ def _value(name: str, cell: str) -> Any:
     try:
         return adapter.validate_python(plain)
     except ValidationError as error:
-        reason = error.errors()[0]["msg"]
+        reason = _ALLOWED.get(name) or error.errors()[0]["msg"]
         raise PreferenceError(f"{name} cannot be {cell!r}: {reason}") from error
 
 

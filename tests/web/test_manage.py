@@ -314,6 +314,8 @@ def test_the_export_is_all_that_is_known(site: Site) -> None:
     assert known["address"] == ADA
     assert known["topics"] == ["robots", "whales"]
     assert known["preferences"]["authors"] == ["Ada Example", "Łukasz Example"]
+    times = ("frequency", "hour", "quiet_mail")
+    assert [known["preferences"][name] for name in times] == ["weekly", 6, True]
     assert [step["event"] for step in known["consent"]] == ["sign-up", "confirm"]
     assert "attachment" in answer.headers["content-disposition"]
 
