@@ -67,7 +67,8 @@ class Column:
         return self.meaning in (Meaning.STATUS, Meaning.YES_NO, Meaning.LEAVING)
 
 
-_OWN = frozenset(folded(name) for name in COLUMNS) - {"status"}
+#: Other systems also have a column `frequency`, in which "never" or "unsubscribed" is a no.
+_OWN = frozenset(folded(name) for name in COLUMNS) - {"status", "frequency"}
 #: What an address holds about other ways to reach somebody.
 _OTHER_WAYS = names_of("sms phone whatsapp push call calls mobile telefon telephone fax viber")
 _MAIL = re.compile(r"mail|newsletter")

@@ -17,7 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from subscribers.errors import PreferenceError
 from subscribers.export_columns import COLUMNS, PREFERENCES
-from subscribers.models import Preferences
+from subscribers.models import FREQUENCIES, Preferences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -30,6 +30,22 @@ if TYPE_CHECKING:
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
+#: What people and other systems write for a value of a column, beside what an export has.
+_SYNONYMS = {
+    "frequency": {
+        **dict.fromkeys(("every day", "day", "daily digest", "digest", "all email"), "daily"),
+        **dict.fromkeys(("instant", "immediate", "immediately", "every email"), "daily"),
+        **dict.fromkeys(("weekday", "workdays", "business days", "mon-fri"), "weekdays"),
+        **dict.fromkeys(("week", "every week", "once a week", "weekly digest"), "weekly"),
+        "when there is something": "enough",
+    },
+    "hour": {"site": "null"},
+}
+#: What a column takes, where a list can have words of other systems.
+_ALLOWED = {
+    "frequency": f"use {', '.join(FREQUENCIES)}",
+    "hour": "use 0 to 23, or site for the site's own hour",
+}
 #: How spreadsheets in other languages write the yes and no of an export they saved again.
 _YES_NO = {
     **dict.fromkeys(("wahr", "vrai", "verdadero", "vero", "verdadeiro", "waar"), "true"),
@@ -99,19 +115,27 @@ def _cell(name: str, value: Any) -> str:
 def _value(name: str, cell: str) -> Any:
     """Read a value: in JSON as `_cell` writes it, or as a person does, such as `mon, tue`."""
     adapter = _adapter(name)
-    if _is_yes_no(name):
-        cell = _YES_NO.get(cell.casefold(), cell)
+    text = _in_our_words(name, cell)
     try:
-        return adapter.validate_json(cell)
+        return adapter.validate_json(text)
     except ValidationError:
         pass
-    words = re.split(r"[,;\n]", cell) if _is_list(name) else None
-    plain = [" ".join(word.split()) for word in words if word.strip()] if words else cell.strip()
+    words = re.split(r"[,;\n]", text) if _is_list(name) else None
+    plain = [" ".join(word.split()) for word in words if word.strip()] if words else text.strip()
     try:
         return adapter.validate_python(plain)
     except ValidationError as error:
-        reason = error.errors()[0]["msg"]
+        reason = _ALLOWED.get(name) or error.errors()[0]["msg"]
         raise PreferenceError(f"{name} cannot be {cell!r}: {reason}") from error
+
+
+def _in_our_words(name: str, cell: str) -> str:
+    if _is_yes_no(name):
+        return _YES_NO.get(cell.casefold(), cell)
+    if name in _SYNONYMS:
+        word = " ".join(cell.casefold().split())
+        return _SYNONYMS[name].get(word, word)
+    return cell
 
 
 @cache

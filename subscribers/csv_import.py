@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from subscribers import addresses, csv_table
@@ -16,7 +17,7 @@ from subscribers.changes import ListEntry
 from subscribers.consent_columns import read_columns
 from subscribers.csv_export import unescape_formula
 from subscribers.errors import AddressError, CSVImportError, StoppedError
-from subscribers.export_columns import COLUMNS, PREFERENCES
+from subscribers.export_columns import ADDED, COLUMNS, PREFERENCES
 from subscribers.import_rules import CHANGES, ImportAction, ImportRow, Known, Line, judge, reject
 from subscribers.list_consent import is_file_of_noes, parse_time, read_consent, read_since
 from subscribers.models import FORGET_UNCONFIRMED_AFTER
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 Track = Callable[[Iterable[Any]], Iterable[Any]]
 #: What an import leaves to a pending reader, at least, to get the letter and to confirm.
 _TIME_TO_ANSWER = timedelta(days=2)
+#: The hour that exports of earlier versions have for readers who chose none.
+_UNCHOSEN_HOUR = "18"
 #: The actions after which a reader wants no topics.
 _NOES = (ImportAction.LEAVE, ImportAction.SUPPRESS)
 
@@ -178,15 +181,22 @@ class _Reader:
             index={name: place for name, place in places.items() if place is not None},
         )
 
-    @property
+    @cached_property
     def exact(self) -> bool:
-        """Whether the table has every column of an export of Digest."""
-        return len(self.index) == len(COLUMNS)
+        """Whether the table has every column of an export of Digest, or of an earlier version."""
+        return set(self.index) >= {*COLUMNS} - {*ADDED}
+
+    @cached_property
+    def is_earlier(self) -> bool:
+        """Whether the table is an export of a version in which nothing heeded the hour."""
+        return self.exact and set(ADDED).isdisjoint(self.index)
 
     def read(self, number: int, cells: list[str]) -> Line | ImportRow:
         """Read a row, given the number of its line."""
         cells = [unescape_formula(cell.strip()) for cell in cells]
         given = {name: cells[at] for name, at in self.index.items() if at < len(cells)}
+        if self.is_earlier and given.get("hour") == _UNCHOSEN_HOUR:
+            given["hour"] = ""
         address = cells[self.table.address] if self.table.address < len(cells) else ""
         try:
             parsed = addresses.parse(address)

@@ -6,6 +6,7 @@ import threading
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
+from digest.app.clock import LOCAL
 from digest.app.config.resources import templates_dir
 from digest.app.config.topics import default_topics
 from digest.app.feedback import AppFeedback
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import date, datetime
 
+    from digest.app.config.schema import Schedule
     from digest.app.services import App
     from digest.models.picks import Pick
     from digest.storage.editions import EditionStore
@@ -116,6 +118,11 @@ def take_library(
     )
 
 
+def _site_hour(schedule: Schedule) -> str:
+    """Return the hour of readers who chose none, in words; the machine's zone may have no name."""
+    return schedule.at if schedule.timezone == LOCAL else f"{schedule.at}, {schedule.timezone}"
+
+
 def web_services(
     app: App, *, clock: Callable[[], datetime], wake: Callable[[], None]
 ) -> WebServices:
@@ -150,8 +157,10 @@ def web_services(
         ),
         inbound=lambda subscriber_id: arrivals_of(app.arrivals, subscriber_id),
         issues=lambda subscriber_id: issues_of(app.subscriber_history, app.bounces, subscriber_id),
+        next_mail=lambda _: None,
         forget=app.ledger.forget,
         feedback=AppFeedback(app, clock),
         import_library=import_library,
+        site_hour=_site_hour(config.schedule),
         templates=templates_dir() / "web",
     )

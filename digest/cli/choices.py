@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from digest.cli import output
+from digest.cli.choice_tables import LISTS, choices, print_feedback
 from digest.cli.options import Email, Json, find_subscriber
 from digest.cli.tables import print_table
 from digest.text.wording import count
@@ -23,14 +24,8 @@ if TYPE_CHECKING:
     from digest.models.feedback import Feedback
     from subscribers.models import Subscriber
 
-#: The lists of preferences by what their option is called.
-LISTS = {
-    "word": "words_in",
-    "not-word": "words_out",
-    "author": "authors",
-    "mute": "muted",
-    "unlearn": "unlearned",
-}
+#: The hours of a day.
+HOURS = 24
 #: What --drop takes out.
 DROPPED = ("topic", *LISTS, "paper")
 
@@ -86,7 +81,19 @@ def set_choices(
         int | None,
         typer.Option(metavar="N", help="The most papers in a mail; 0 for the site's own limit."),
     ] = None,
-    hour: Annotated[int | None, typer.Option(metavar="H", help="The hour of the day.")] = None,
+    frequency: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WORD",
+            help="How often: daily, weekdays, weekly, or enough (when there is something).",
+        ),
+    ] = None,
+    hour: Annotated[
+        str | None,
+        typer.Option(
+            metavar="H", help="The hour of the day in their time zone; site for the site's own."
+        ),
+    ] = None,
     timezone: Annotated[
         str | None, typer.Option(metavar="ZONE", help="Such as Europe/Paris.")
     ] = None,
@@ -94,6 +101,12 @@ def set_choices(
         str | None, typer.Option(metavar="CODE", help="The language of dates, such as de.")
     ] = None,
     *,
+    quiet_mail: Annotated[
+        bool | None,
+        typer.Option(
+            "--quiet-mail/--no-quiet-mail", help="Whether two lines come on a day of no papers."
+        ),
+    ] = None,
     text_only: Annotated[
         bool | None, typer.Option("--text-only/--html", help="Mail as text, or as HTML and text.")
     ] = None,
@@ -112,9 +125,12 @@ def set_choices(
     added = {"topic": topic, "word": word, "not-word": not_word, "author": author}
     added |= {"mute": mute, "unlearn": unlearn}
     _check_words(added)
-    chosen: dict[str, Any] = {"hour": hour, "timezone": timezone, "language": language}
-    chosen |= {"text_only": text_only, "learns": learn, "days": tuple(day) if day else None}
+    chosen: dict[str, Any] = {"frequency": frequency, "timezone": timezone, "language": language}
+    chosen |= {"quiet_mail": quiet_mail, "text_only": text_only, "learns": learn}
+    chosen["days"] = tuple(day) if day else None
     values = {name: value for name, value in chosen.items() if value is not None}
+    if hour is not None:
+        values["hour"] = _hour(hour)
     if papers is not None:
         values["papers"] = _papers(papers)
     app = output.open_app(ctx)
@@ -150,52 +166,6 @@ def forget(ctx: typer.Context, email: Email) -> None:
     subscriber = find_subscriber(app, email)
     number = app.feedback.forget(subscriber.id)
     output.Report().line(f"{subscriber.address}: forgot what they said of {count(number, 'paper')}")
-
-
-def choices(subscriber: Subscriber) -> list[tuple[str, str]]:
-    """Return a reader's choices as rows of a table: what, and its value."""
-    chosen = subscriber.preferences
-    lists = [(name, ", ".join(getattr(chosen, field))) for name, field in LISTS.items()]
-    return [
-        ("topic", ", ".join(subscriber.topics)),
-        *lists,
-        ("papers", str(chosen.papers or "as many as the site sends")),
-        ("day", ", ".join(chosen.days)),
-        ("hour", f"{chosen.hour}, {chosen.timezone}"),
-        ("language", chosen.language),
-        ("mail as", "text" if chosen.text_only else "HTML and text"),
-        ("learns", "yes" if chosen.learns else "no"),
-    ]
-
-
-def print_feedback(app: App, subscriber: Subscriber) -> None:
-    """Print what a reader said of papers, and what we believe they like."""
-    from digest.app import clock, serializers
-    from digest.app.feedback import AppFeedback
-    from digest.text import bounds
-    from digest.text.bounds import bounded
-
-    feedback = AppFeedback(app, clock.now)
-    print_table(
-        "What we believe they like",
-        ("papers", "words~"),
-        ((it.papers, ", ".join(it.words)) for it in feedback.beliefs(subscriber.id)),
-    )
-    given = app.feedback.of([subscriber.id]).get(subscriber.id, [])
-    print_table(
-        "What they said of papers",
-        ("at", "verdict", "paper", "by", "title~"),
-        (
-            (
-                serializers.moment(one.at),
-                one.verdict,
-                one.paper_id,
-                one.channel,
-                bounded(one.title, bounds.TITLE),
-            )
-            for one in given
-        ),
-    )
 
 
 def _show(app: App, subscriber: Subscriber, *, as_json: bool) -> None:
@@ -255,6 +225,22 @@ def _papers(number: int) -> int | None:
             f"--papers {number} must be 1 to {MAX_PAPERS}, or 0 for the site's own limit"
         )
     return number or None
+
+
+def _hour(text: str) -> int | None:
+    """Return the hour of the day; None for the site's own.
+
+    Raises:
+        ConfigError: it is neither.
+
+    """
+    from digest.errors import ConfigError
+
+    if text == "site":
+        return None
+    if text.isascii() and text.isdigit() and len(text) <= 2 and int(text) < HOURS:
+        return int(text)
+    raise ConfigError(f"--hour {text} must be 0 to {HOURS - 1}, or site for the site's own hour")
 
 
 def _by_option(message: str) -> str:

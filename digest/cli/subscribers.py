@@ -12,7 +12,7 @@ import typer
 
 from digest.app import serializers
 from digest.app.inbound import serializers as inbound_serializers
-from digest.cli import choices, output, seed
+from digest.cli import choice_tables, choices, output, seed
 from digest.cli.came_back import of_mail
 from digest.cli.options import Email, Json, find_subscriber
 from digest.cli.tables import print_table
@@ -107,8 +107,17 @@ def list_subscribers(ctx: typer.Context, *, json: Json = False) -> None:
         return
     has_any = print_table(
         "Subscribers",
-        ("address", "status", "topics~", "since"),
-        ((s.address, s.status, ", ".join(s.topics), f"{s.since:%Y-%m-%d}") for s in subscribers),
+        ("address", "status", "topics~", "often", "since"),
+        (
+            (
+                one.address,
+                one.status,
+                ", ".join(one.topics),
+                one.preferences.frequency,
+                f"{one.since:%Y-%m-%d}",
+            )
+            for one in subscribers
+        ),
     )
     if not has_any:
         output.print_note("nobody has subscribed yet: `digest subscribers add EMAIL` adds a reader")
@@ -153,8 +162,8 @@ def show(ctx: typer.Context, email: Email, *, json: Json = False) -> None:
             for s in consent
         ],
     )
-    print_table("Choices", ("what", "value~"), choices.choices(subscriber))
-    choices.print_feedback(app, subscriber)
+    print_table("Choices", ("what", "value~"), choice_tables.choices(subscriber))
+    choice_tables.print_feedback(app, subscriber)
     print_table(
         "Mail from or about them",
         ("at", "kind", "done~"),

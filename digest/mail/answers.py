@@ -4,11 +4,12 @@ Each kind has its details (`TransactionalMail.details`):
 
 - `help` has none;
 - `topics`: `unknown`, words that are no topics, and `understood`, the slugs of those that are;
-- `ask`: `command`, a word of `Asked`, and `topics`, the slugs of the topics that are wanted;
+- `ask`: `command`, a word of `Asked`, and `topics`, the slugs of the topics that are wanted, or
+  `times`, when mail is wanted as a command, and `when`, when it comes then in words;
 - `done`: `done`, a word of `Done`.
 
 An answer may go to somebody who never wrote. So of what was written it repeats only words that
-could be topics, and few of them.
+could be topics, and few of them. When mail is wanted is said in words of ours.
 """
 
 from __future__ import annotations
@@ -21,12 +22,13 @@ from digest.errors import RenderError
 from digest.mail.command_address import CommandWord
 from digest.mail.links import mailto
 from subscribers.models import Status
+from subscribers.timing_words import when
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from digest.mail.command_address import CommandAddresses
-    from digest.models.delivery import TransactionalMail
+    from digest.models.delivery import Details, TransactionalMail
     from subscribers.models import Subscriber
 
 
@@ -36,6 +38,7 @@ class Asked(StrEnum):
     PAUSE = "pause"
     RESUME = "resume"
     TOPICS = "topics"
+    TIMES = "times"
 
 
 class Done(StrEnum):
@@ -43,6 +46,7 @@ class Done(StrEnum):
 
     CONFIRMED = "confirmed"
     TOPICS = "topics"
+    TIMES = "times"
     PAUSED = "paused"
     RESUMED = "resumed"
     LEFT = "left"
@@ -95,10 +99,24 @@ def variables(
             topics[slug] for slug in details.get("understood", ()) if slug in topics
         ),
         "command": str(command),
-        "subject": f"{command} {', '.join(wanted)}" if command is Asked.TOPICS else str(command),
+        "subject": _subject(command, wanted, str(details.get("times", ""))),
+        "when": _when(details, subscriber),
         "wanted": ", ".join(topics[slug] for slug in wanted),
         "done": str(done),
     }
+
+
+def _subject(command: Asked, wanted: Sequence[str], times: str) -> str:
+    """Return the Subject that is the command."""
+    if command is Asked.TOPICS:
+        return f"{command} {', '.join(wanted)}"
+    return times if command is Asked.TIMES else str(command)
+
+
+def _when(details: Details, subscriber: Subscriber | None) -> str:
+    """Return when mail comes, or would come, in words; empty for who gets none."""
+    of_now = when(subscriber.preferences) if subscriber else ""
+    return str(details.get("when", of_now))
 
 
 def repeatable(words: Sequence[str]) -> list[str]:

@@ -6,7 +6,7 @@ Names and docstrings of the models and the operations are part of that document.
 from __future__ import annotations
 
 from dataclasses import asdict, fields
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import APIRouter, BackgroundTasks, Depends, Path, Request
@@ -18,7 +18,7 @@ from subscribers import addresses
 from subscribers.editions import PaperText
 from subscribers.errors import PreferenceError
 from subscribers.links import Purpose
-from subscribers.models import WORDING, Event, Preferences, Subscriber
+from subscribers.models import WORDING, Event, Preferences, Status, Subscriber
 from subscribers.web import forms
 from subscribers.web.access import record, subscriber_of
 from subscribers.web.client import evidence_of, ip_of
@@ -71,7 +71,13 @@ class SignUpIn(Record):
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
 class Choices(Preferences):
-    """A reader's choices."""
+    """A reader's choices.
+
+    `frequency` says on which of the `days` mail comes: on each, on those from Monday to Friday, on
+    the first of them with the best of the week, or on one on which enough has come together. `hour`
+    is one of the `timezone`; null is the hour of the site, in its time zone. With `quiet_mail` two
+    lines say that a day brought no new papers.
+    """
 
     topics: Annotated[tuple[str, ...], Field(max_length=200)]
 
@@ -81,6 +87,9 @@ class ReaderOut(Record):
 
     status: str
     choices: Choices
+    next_mail: Annotated[
+        datetime | None, Field(description="When the next mail comes; null if it is not known.")
+    ] = None
 
 
 class Said(Record):
@@ -160,9 +169,9 @@ ReaderDep = Annotated[Subscriber, Depends(_of_token)]
 
 @routes.head("/readers/{token}", include_in_schema=False)
 @routes.get("/readers/{token}", responses=_messages(410, 422))
-def reader(subscriber: ReaderDep) -> ReaderOut:
+def reader(subscriber: ReaderDep, services: ServicesDep) -> ReaderOut:
     """Return a reader's status and choices."""
-    return _reader_out(subscriber)
+    return _reader_out(subscriber, services)
 
 
 @routes.put("/readers/{token}", responses=_messages(400, 410, 413, 422))
@@ -180,7 +189,7 @@ def choose(subscriber: ReaderDep, choices: Choices, services: ServicesDep) -> Re
     except PreferenceError as error:
         raise HTTPException(422, str(error)) from error
     changed = services.book.choose(subscriber.id, chosen, preferences, at=services.clock())
-    return _reader_out(changed or subscriber)
+    return _reader_out(changed or subscriber, services)
 
 
 @routes.post("/readers/{token}/{step}", responses=_messages(410, 422))
@@ -192,7 +201,7 @@ def act(
 ) -> ReaderOut:
     """Pause, resume or leave."""
     changed = record(services, request, subscriber, Event(step), "api")
-    return _reader_out(changed or subscriber)
+    return _reader_out(changed or subscriber, services)
 
 
 def _known(services: WebServices, chosen: Sequence[str]) -> list[str]:
@@ -209,6 +218,11 @@ def _known(services: WebServices, chosen: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(chosen))
 
 
-def _reader_out(subscriber: Subscriber) -> ReaderOut:
+def _reader_out(subscriber: Subscriber, services: WebServices) -> ReaderOut:
     choices = Choices(topics=subscriber.topics, **asdict(subscriber.preferences))
-    return ReaderOut(status=str(subscriber.status), choices=choices)
+    is_due = subscriber.status is Status.CONFIRMED
+    return ReaderOut(
+        status=str(subscriber.status),
+        choices=choices,
+        next_mail=services.next_mail(subscriber) if is_due else None,
+    )

@@ -76,8 +76,10 @@ def read_choices(
     """
     slugs = [topic.slug for topic in topics]
     chosen = [str(slug) for slug in form.getlist("topic") if slug in slugs]
-    papers = str(form.get("papers") or "").strip()
-    days: Any = tuple(str(day) for day in form.getlist("day"))  # `Preferences` checks them
+    papers, hour = (str(form.get(name) or "").strip() for name in ("papers", "hour"))
+    # `Preferences` checks these.
+    days: Any = tuple(str(day) for day in form.getlist("day"))
+    frequency: Any = str(form.get("frequency") or known.frequency)
     try:
         preferences = replace(
             known,
@@ -87,8 +89,10 @@ def read_choices(
             muted=_list(form["muted"]) if "muted" in form else known.muted,
             papers=int(papers) if papers else None,
             days=days,
+            frequency=frequency,
             timezone=str(form.get("timezone") or "UTC").strip(),
-            hour=int(str(form.get("hour") or "18")),
+            hour=int(hour) if hour else None,
+            quiet_mail=form["quiet"] == "mail" if "quiet" in form else known.quiet_mail,
             language=str(form.get("language") or "en"),
             text_only=form.get("format") == "text",
         )

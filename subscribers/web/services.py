@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from subscribers.editions import DayEdition
     from subscribers.feedback import ReaderFeedback
     from subscribers.libraries import LibraryImport, LibraryUpload
-    from subscribers.models import Topic
+    from subscribers.models import Subscriber, Topic
     from subscribers.rate_limits import SignupLimiter
 
 TransactionalKind = Literal["confirm", "known", "privacy"]
@@ -56,12 +56,16 @@ class WebServices:
     transactional: Callable[[int], list[dict[str, Any]]]
     #: given a subscriber's id, return the messages that came in from or about them, ready for JSON
     inbound: Callable[[int], list[dict[str, Any]]]
+    #: given a subscriber, return when their next mail comes, in the zone of their hour; or None
+    next_mail: Callable[[Subscriber], datetime | None]
     #: given a subscriber's id, delete the records of all mails to them
     forget: Callable[[int], None]
     #: given a subscriber's id and an upload, keep its papers as likes; raises UploadError
     import_library: Callable[[int, LibraryUpload], LibraryImport]
     #: what readers say of papers
     feedback: ReaderFeedback
+    #: the hour of who chose none, in words such as `18:00, Europe/Berlin`; empty if there is none
+    site_hour: str
     #: the folder of the page templates
     templates: Path
     #: the youngest and oldest age of an accepted form; programs send forms faster than people

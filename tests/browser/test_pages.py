@@ -163,8 +163,9 @@ def test_every_button_is_large_enough_for_a_thumb(
     for path in pages(server):
         page.goto(path)
         small += page.evaluate(
-            "[...document.querySelectorAll('button, select, input:not([type=checkbox], .trap *,"
-            " [type=hidden])')].filter(e => e.getBoundingClientRect().height < 44)"
+            "[...document.querySelectorAll('button, select, label:has([type=radio]),"
+            " input:not([type=checkbox], [type=radio], .trap *, [type=hidden])')]"
+            ".filter(e => e.getBoundingClientRect().height < 44)"
             ".map(e => location.pathname + ' ' + (e.id || e.textContent))"
         )
 

@@ -58,7 +58,10 @@ def test_a_reader_signs_up_confirms_chooses_and_leaves(
     page.get_by_label("Agents").uncheck()
     page.get_by_label("Papers by these authors").fill("Ada Example")
     for day in ("Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"):
-        page.get_by_label(day).uncheck()
+        page.get_by_role("checkbox", name=day).uncheck()
+    page.get_by_label("Once a week").check()
+    page.get_by_label("Hour").select_option("07:00")
+    page.get_by_label("On a day without new papers").select_option("Send two lines that say so")
     page.get_by_label("Time zone").select_option("Asia/Tokyo")
     page.get_by_label("Papers at most").fill("9")
     page.get_by_label("Mail as").select_option("Text only")
@@ -69,6 +72,8 @@ def test_a_reader_signs_up_confirms_chooses_and_leaves(
     assert subscriber is not None
     assert subscriber.topics == ("robots", "whales")
     assert (subscriber.preferences.days, subscriber.preferences.papers) == (("mon",), 9)
+    assert (subscriber.preferences.frequency, subscriber.preferences.hour) == ("weekly", 7)
+    assert subscriber.preferences.quiet_mail
     assert (subscriber.preferences.timezone, subscriber.preferences.text_only) == (
         "Asia/Tokyo",
         True,

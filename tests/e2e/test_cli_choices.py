@@ -27,7 +27,8 @@ def test_every_preference_is_set(furnished: Path, digest: Command) -> None:
         "subscribers", "set", ADA, "--topic", "robots", "--word", "state  space", "--word", "maps",
         "--not-word", "survey", "--author", "Ada Example", "--mute", "Ben Example",
         "--unlearn", "steam", "--papers", "7", "--day", "sat", "--day", "mon", "--hour", "6",
-        "--timezone", "Asia/Tokyo", "--language", "de", "--text-only", "--no-learn", "--json",
+        "--frequency", "weekly", "--quiet-mail", "--timezone", "Asia/Tokyo",
+        "--language", "de", "--text-only", "--no-learn", "--json",
     )  # fmt: skip
 
     assert result.code == 0
@@ -40,7 +41,9 @@ def test_every_preference_is_set(furnished: Path, digest: Command) -> None:
         "unlearned": ["steam"],
         "papers": 7,
         "days": ["mon", "sat"],
+        "frequency": "weekly",
         "hour": 6,
+        "quiet_mail": True,
         "timezone": "Asia/Tokyo",
         "language": "de",
         "text_only": True,
@@ -63,6 +66,30 @@ def test_lists_grow_and_shrink_and_all_else_is_replaced(furnished: Path, digest:
     assert first["preferences"]["words_in"] == ["maps", "whale"]
     assert (first["preferences"]["hour"], first["preferences"]["papers"]) == (0, None)
     assert choices(digest)["preferences"]["words_in"] == ["maps"]
+
+
+def test_when_mail_comes_is_replaced_and_can_be_the_site_s_own(
+    furnished: Path, digest: Command
+) -> None:
+    digest("subscribers", "set", ADA, "--frequency", "weekly", "--hour", "6", "--quiet-mail")
+    digest("subscribers", "set", ADA, "--frequency", "enough", "--hour", "site")
+
+    found = choices(digest)["preferences"]
+
+    assert (found["frequency"], found["hour"], found["quiet_mail"]) == ("enough", None, True)
+    digest("subscribers", "set", ADA, "--no-quiet-mail")
+    assert choices(digest)["preferences"] == found | {"quiet_mail": False}
+
+
+def test_when_mail_comes_is_said_in_a_sentence_too(furnished: Path, digest: Command) -> None:
+    for options, words in (
+        ((), "every day, at the site’s hour"),
+        (("--frequency", "weekly", "--day", "thu", "--hour", "7"), "on Thursday, at 07:00 (UTC)"),
+    ):
+        digest("subscribers", "set", ADA, *options)
+
+        for command in ("set", "show"):
+            assert words in digest("subscribers", command, ADA).out
 
 
 def test_verdicts_on_papers_are_given_and_taken_back(furnished: Path, digest: Command) -> None:
@@ -98,7 +125,11 @@ def test_what_holds_is_shown_in_words_here_and_by_show(furnished: Path, digest: 
         (("--topic", "agent"), "did you mean agents?"),
         (("--like", "10.1000/xyz"), "no paper is known as '10.1000/xyz'"),
         (("--save", "a title"), "no paper is known as 'a title'"),
-        (("--hour", "24"), "hour must be 0 to 23"),
+        (("--hour", "24"), "--hour 24 must be 0 to 23, or site for the site's own hour"),
+        (("--hour", "noon"), "--hour noon must be 0 to 23, or site"),
+        (("--hour", "9" * 5000), "must be 0 to 23, or site"),
+        (("--frequency", "hourly"), "frequency must be one of daily, weekdays, weekly, enough"),
+        (("--frequency", "weekdays", "--day", "sat"), "weekdays need a day from Monday"),
         (("--papers", "51"), "--papers 51 must be 1 to 50, or 0 for the site's own limit"),
         (("--papers", "-3"), "--papers -3 must be 1 to 50, or 0 for the site's own limit"),
         (("--day", "noday"), "days must name days of the week"),
@@ -122,7 +153,7 @@ def test_what_holds_is_shown_in_words_here_and_by_show(furnished: Path, digest: 
     ],
 )
 def test_what_is_not_possible_ends_with_2_and_changes_nothing(
-    furnished: Path, digest: Command, arguments: tuple[str, str], words: str
+    furnished: Path, digest: Command, arguments: tuple[str, ...], words: str
 ) -> None:
     before = choices(digest)
 

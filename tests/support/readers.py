@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_type_hints
 
 from hypothesis import strategies as st
 
@@ -28,11 +28,20 @@ _NARROW: dict[str, st.SearchStrategy[Any]] = {
     "papers": st.none() | st.integers(1, 50),
     "days": st.lists(st.sampled_from(WEEK), min_size=1, unique=True).map(tuple),
     "timezone": st.sampled_from(["UTC", "Asia/Tokyo", "America/Argentina/Buenos_Aires"]),
-    "hour": st.integers(0, 23),
+    "hour": st.none() | st.integers(0, 23),
     "language": st.sampled_from(LANGUAGES),
 }
-PREFERENCES = st.builds(
-    Preferences, **{field.name: _NARROW.get(field.name, ...) for field in fields(Preferences)}
+_ANY = st.fixed_dictionaries(
+    {
+        field.name: _NARROW.get(field.name, st.from_type(get_type_hints(Preferences)[field.name]))
+        for field in fields(Preferences)
+    }
+)
+#: "weekdays" need a day from Monday to Friday.
+PREFERENCES = _ANY.map(
+    lambda chosen: Preferences(
+        **chosen | ({"days": (*chosen["days"], "wed")} if chosen["frequency"] == "weekdays" else {})
+    )
 )
 #: What may stand before the @, the beginnings of formulas among it.
 ADDRESSES = st.text(alphabet="ab=+-'{}!é", min_size=1, max_size=6).map("{}@gmail.com".format)

@@ -133,6 +133,11 @@ class Site:
         self.asgi = create(self.services)
         self.client = Client(self.asgi)
 
+    def serve(self, **changed: Any) -> None:
+        """Serve the site anew with other services."""
+        self.services = replace(self.services, **changed)
+        self.client.asgi = self.asgi = create(self.services)
+
     def close(self) -> None:
         self.client.runner.close()
         self.app.engine.dispose()

@@ -46,6 +46,7 @@ SHARED = (
     "subscribers.mail_tokens",
     "subscribers.models",
     "subscribers.tables",
+    "subscribers.timing_words",
 )
 
 #: Modules that compute from their arguments alone. Time, randomness and files are given to them.
@@ -57,6 +58,9 @@ PURE = (
     "digest.inbound.commands.phrases",
     "digest.inbound.commands.proof",
     "digest.inbound.commands.request",
+    "digest.inbound.commands.spelling",
+    "digest.inbound.commands.timing",
+    "digest.inbound.commands.timing_phrases",
     "digest.inbound.commands.understanding",
     "digest.inbound.commands.writer",
     "digest.inbound.commands.written",
@@ -88,6 +92,7 @@ PURE = (
     "subscribers.models",
     "subscribers.site_paths",
     "subscribers.timestamps",
+    "subscribers.timing_words",
 )
 ERRORS = {"digest.errors", "subscribers.errors"}
 #: Packages that later versions will have.

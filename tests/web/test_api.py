@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from support.site import NASTY, routes
 
 from digest.models.delivery import MailKind
 from subscribers.links import Purpose
-from subscribers.models import Event
+from subscribers.models import Event, Preferences
 
 if TYPE_CHECKING:
     from support.site import Site
@@ -27,8 +29,10 @@ CHOICES: dict[str, Any] = {
     "unlearned": ["steam"],
     "papers": 7,
     "days": ["mon", "sat"],
+    "frequency": "weekly",
     "timezone": "Asia/Tokyo",
     "hour": 6,
+    "quiet_mail": True,
     "language": "de",
     "text_only": True,
 }
@@ -141,7 +145,7 @@ def test_a_token_shows_and_changes_the_choices_of_its_subscriber(site: Site) -> 
 
     changed = site.request("PUT", path, json=CHOICES)
 
-    assert changed.json() == {"status": "confirmed", "choices": CHOICES}
+    assert changed.json() == {"status": "confirmed", "choices": CHOICES, "next_mail": None}
     assert site.get(path).json() == changed.json()
 
 
@@ -157,10 +161,33 @@ def test_a_choice_that_is_left_out_gets_its_default_whichever_it_is(site: Site) 
     assert "what is left out gets its default" in described["description"]
 
 
+def test_null_is_the_hour_of_the_site(site: Site) -> None:
+    path = subscriber_path(site, CONFIRM)
+    site.request("PUT", path, json=CHOICES)
+
+    changed = site.request("PUT", path, json=CHOICES | {"hour": None})
+
+    assert changed.json()["choices"] == CHOICES | {"hour": None}
+    assert Preferences().hour is None
+
+
+def test_it_says_when_the_next_mail_comes_to_whom_one_comes(site: Site) -> None:
+    at = datetime(2026, 2, 10, 7, tzinfo=ZoneInfo("Europe/Paris"))
+    site.serve(next_mail=lambda _: at)
+    path = subscriber_path(site, CONFIRM)
+
+    assert site.get(path).json()["next_mail"] == "2026-02-10T07:00:00+01:00"
+    assert site.post(f"{path}/pause").json()["next_mail"] is None
+
+
 @pytest.mark.parametrize(
     "odd",
     [
         {"papers": 51},
+        {"frequency": "hourly"},
+        {"frequency": None},
+        {"frequency": "weekdays", "days": ["sat"]},
+        {"quiet_mail": "perhaps"},
         {"hour": 24},
         {"days": []},
         {"days": ["noday"]},
@@ -191,6 +218,15 @@ def test_choices_that_cannot_be_meant_are_refused_and_nothing_is_saved(
         ({"papers": 51}, "body.papers: must be 50 or less"),
         ({"papers": "many"}, "body.papers: must be a whole number"),
         ({"hour": 24}, "body.hour: must be 23 or less"),
+        (
+            {"frequency": "hourly"},
+            'body.frequency: must be "daily", "weekdays", "weekly" or "enough"',
+        ),
+        (
+            {"frequency": "weekdays", "days": ["sun"]},
+            "weekdays need a day from Monday to Friday among the days",
+        ),
+        ({"quiet_mail": "perhaps"}, "body.quiet_mail: must be true or false"),
         ({"days": []}, "body.days: must not be empty"),
         ({"days": "mon"}, "body.days: must be a list in square brackets"),
         ({"days": ["noday"]}, 'body.days.0: must be "mon", "tue", "wed", "thu", "fri", "sat" or'),

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import pytest
-from support.readers import CHOSEN_AT
+from hypothesis import HealthCheck, given, settings
+from support.builders import NOON
+from support.examples import share
+from support.html_form import filled
+from support.readers import CHOSEN_AT, PREFERENCES
 from support.site import path_in
 
 from digest.models.delivery import MailKind
@@ -16,6 +23,7 @@ from subscribers.models import Event, Preferences
 
 if TYPE_CHECKING:
     from support.site import Site
+    from web.conftest import BuildSite
 
     from subscribers.models import Subscriber
 
@@ -28,7 +36,9 @@ FORM: dict[str, Any] = {
     "authors": "Ada Example, Łukasz Example",
     "day": ["sat", "mon"],
     "papers": "7",
+    "frequency": "weekly",
     "hour": "6",
+    "quiet": "mail",
     "timezone": "Asia/Tokyo",
     "language": "de",
     "format": "text",
@@ -39,7 +49,9 @@ CHOSEN = Preferences(
     authors=("Ada Example", "Łukasz Example"),
     days=("mon", "sat"),
     papers=7,
+    frequency="weekly",
     hour=6,
+    quiet_mail=True,
     timezone="Asia/Tokyo",
     language="de",
     text_only=True,
@@ -75,7 +87,8 @@ def test_every_choice_is_shown_again(site: Site) -> None:
         "robots", "whales", "mon", "sat",
     ]  # fmt: skip
     selected = re.findall(r'<option value="([^"]+)"[^>]* selected', page)
-    assert set(selected) == {"6", "de", "text"}
+    assert set(selected) == {"6", "de", "text", "mail"}
+    assert re.findall(r'name="frequency" value="(\w+)"[^>]* checked', page) == ["weekly"]
     assert "<option selected>Asia/Tokyo<" in page
     assert 'value="diffusion, state space, graph, nets"' in page
     assert 'value="Ada Example, Łukasz Example"' in page
@@ -90,6 +103,84 @@ def test_what_the_page_shows_can_be_sent_back_and_changes_nothing(site: Site) ->
     site.post(link, data=again)
 
     assert ada(site).preferences == CHOSEN
+
+
+@settings(max_examples=share(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(chosen=PREFERENCES)
+def test_any_form_that_is_sent_back_as_it_is_shown_changes_nothing(
+    site: Site, chosen: Preferences
+) -> None:
+    # The form separates words by these signs and by blanks, and asks for each once.
+    plain = {
+        name: tuple(dict.fromkeys(re.sub(r"[\s,;]+", "x", word) for word in getattr(chosen, name)))
+        for name in ("words_in", "words_out", "authors", "muted")
+    }
+    known = replace(chosen, **plain)
+    link = site.link(Purpose.MANAGE, site.subscriber(ADA, CONFIRM))
+    site.book.choose(ada(site).id, ["agents"], known)
+
+    answer = site.post(link, data=filled(site.get(link).text, "choices"))
+
+    assert answer.status_code == 303
+    assert ada(site).preferences == known
+
+
+def test_what_an_older_form_does_not_ask_for_stays(site: Site) -> None:
+    link = manage(site)
+    site.post(link, data=FORM)
+    older = {name: value for name, value in FORM.items() if name not in ("frequency", "quiet")}
+
+    site.post(link, data=older)
+
+    assert ada(site).preferences == CHOSEN
+
+
+def test_the_site_s_own_hour_can_be_chosen_and_is_named(build_site: BuildSite) -> None:
+    site = build_site(schedule={"at": "18:30", "timezone": "Europe/Berlin"})
+    link = manage(site)
+    site.post(link, data=FORM)
+
+    site.post(link, data=FORM | {"hour": ""})
+
+    assert ada(site).preferences.hour is None
+    assert "The site’s hour: 18:30, Europe/Berlin</option>" in site.get(link).text
+
+
+@pytest.mark.parametrize(
+    ("chosen", "hint"),
+    [
+        ({}, "Next mail: Tuesday 10 February, 07:00, if there are new papers"),
+        ({"quiet_mail": True}, "Next mail: Tuesday 10 February, 07:00"),
+        (
+            {"frequency": "enough"},
+            "Next mail: Tuesday 10 February, 07:00 at the earliest, when there is something",
+        ),
+    ],
+)
+def test_the_page_says_when_the_next_mail_comes(
+    site: Site, chosen: dict[str, Any], hint: str
+) -> None:
+    at = datetime(2026, 2, 10, 7, tzinfo=ZoneInfo("Europe/Paris"))
+    site.serve(next_mail=lambda _: at)
+    link = manage(site)
+    site.book.choose(ada(site).id, ["agents"], Preferences(**chosen))
+
+    page = site.get(link).text
+
+    (line,) = re.findall(r'<p class="note">(.*)</p>', page)
+    assert re.sub("<[^>]+>", "", line) == hint
+    assert 'datetime="2026-02-10T07:00:00+01:00"' in line
+
+
+@pytest.mark.parametrize(
+    ("events", "next_mail"), [((CONFIRM, PAUSE), NOON), ((CONFIRM, Event.LEAVE), NOON), ((), None)]
+)
+def test_who_waits_for_no_mail_is_promised_none(
+    site: Site, events: tuple[Event, ...], next_mail: datetime | None
+) -> None:
+    site.serve(next_mail=lambda _: next_mail)
+
+    assert "Next mail" not in site.get(manage(site, *events)).text
 
 
 def test_saving_is_confirmed_in_words(site: Site) -> None:
@@ -108,6 +199,8 @@ def test_saving_is_confirmed_in_words(site: Site) -> None:
         ({"hour": "24"}, "hour must be 0 to 23"),
         ({"hour": "-1"}, "hour must be 0 to 23"),
         ({"hour": "noon"}, "papers and hour must be whole numbers"),
+        ({"frequency": "hourly"}, "frequency must be one of daily, weekdays, weekly, enough"),
+        ({"frequency": "weekdays", "day": ["sat"]}, "weekdays need a day from Monday to Friday"),
         ({"timezone": "Mars/Olympus"}, "is not a time zone"),
         ({"timezone": "../../etc/passwd"}, "is not a time zone"),
         ({"timezone": "\0"}, "is not a time zone"),
@@ -221,6 +314,8 @@ def test_the_export_is_all_that_is_known(site: Site) -> None:
     assert known["address"] == ADA
     assert known["topics"] == ["robots", "whales"]
     assert known["preferences"]["authors"] == ["Ada Example", "Łukasz Example"]
+    times = ("frequency", "hour", "quiet_mail")
+    assert [known["preferences"][name] for name in times] == ["weekly", 6, True]
     assert [step["event"] for step in known["consent"]] == ["sign-up", "confirm"]
     assert "attachment" in answer.headers["content-disposition"]
 

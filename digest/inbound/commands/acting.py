@@ -23,6 +23,7 @@ from digest.models.inbound import RETURN_ADDRESS
 from subscribers import addresses
 from subscribers.book import Evidence
 from subscribers.models import INACTIVE, Status
+from subscribers.timing_words import when
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -49,6 +50,7 @@ _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,250}>")
 _DONE = {
     Command.CONFIRM: "confirmed",
     Command.TOPICS: "topics",
+    Command.TIMES: "times",
     Command.PAUSE: "paused",
     Command.RESUME: "resumed",
     Command.LEAVE: "left",
@@ -218,7 +220,10 @@ class _Act:
         if decision.event:
             self._book.record(subscriber.id, decision.event, evidence=self._evidence())
         if decision.chooses:
-            self._book.choose(subscriber.id, choice.known, subscriber.preferences, at=self._now)
+            timing, known = self._request.timing, subscriber.preferences
+            topics = subscriber.topics if timing else choice.known
+            chosen = timing.applied(known) if timing else known
+            self._book.choose(subscriber.id, topics, chosen, at=self._now)
 
     def _evidence(self, *, wording: str = "") -> Evidence:
         request = self._request
@@ -244,7 +249,7 @@ class _Act:
         """Queue an answer, within the limits; return in words whether there is one."""
         commands = self._commands
         mailbox = addresses.parse(address).mailbox
-        details = self._details(kind, choice)
+        details = self._details(kind, choice, subscriber)
         if not commands.answers.may_answer(
             self._db, mailbox, kind, details=details, is_stranger=is_stranger, now=self._now
         ):
@@ -264,9 +269,13 @@ class _Act:
         )
         return f"answered ({kind})"
 
-    def _details(self, kind: MailKind, choice: Choice) -> Details:
+    def _details(self, kind: MailKind, choice: Choice, subscriber: Subscriber | None) -> Details:
         if kind is MailKind.TOPICS:
             return {"unknown": list(choice.unknown), "understood": list(choice.known)}
+        timing = self._request.timing
+        if kind is MailKind.ASK and timing and subscriber:
+            then = when(timing.applied(subscriber.preferences))
+            return {"command": str(self._request.command), "times": timing.command, "when": then}
         if kind is MailKind.ASK:
             return {"command": str(self._request.command), "topics": list(choice.known)}
         return {"done": _DONE[self._request.command]} if kind is MailKind.DONE else {}

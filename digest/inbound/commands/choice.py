@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from digest.inbound.commands.understanding import same, without_ignored, words_of
+from digest.inbound.commands.spelling import words_of
+from digest.inbound.commands.understanding import same, without_ignored
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -31,7 +31,7 @@ class Decision:
 
     #: what is recorded; None to record nothing
     event: Event | None = None
-    #: whether the topics become those that were named
+    #: whether the topics, or when mail comes, become as was said
     chooses: bool = False
     answers: tuple[MailKind, ...] = ()
     #: for the operator: what was done, or why there is an answer alone
@@ -46,7 +46,12 @@ class Decision:
 _SUBSCRIBED = (Status.CONFIRMED, Status.PAUSED)
 _ACTIVE = (*_SUBSCRIBED, Status.PENDING)
 _EVENTS = {Command.PAUSE: Event.PAUSE, Command.RESUME: Event.RESUME}
-_DONE = {Command.PAUSE: "paused", Command.RESUME: "resumed", Command.TOPICS: "topics chosen"}
+_DONE = {
+    Command.PAUSE: "paused",
+    Command.RESUME: "resumed",
+    Command.TOPICS: "topics chosen",
+    Command.TIMES: "times chosen",
+}
 
 _NOTHING = Decision(done="nothing: this address must not be written to")
 _ASK_TO_CONFIRM = Decision(answers=(MailKind.CONFIRM,), done="the writer has not confirmed")
@@ -86,7 +91,7 @@ def decide(
     is_doubtful = command is Command.TOPICS and unknown
     return Decision(
         event=_EVENTS.get(command),
-        chooses=command is Command.TOPICS,
+        chooses=command in (Command.TOPICS, Command.TIMES),
         answers=(MailKind.TOPICS if is_doubtful else MailKind.DONE,),
         done=_DONE[command],
     )

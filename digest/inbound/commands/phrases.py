@@ -16,6 +16,8 @@ class Command(StrEnum):
     JOIN = "subscribe"
     CONFIRM = "confirm"
     TOPICS = "topics"
+    #: how often, on which days and at which hour mail comes; see `timing`
+    TIMES = "times"
     PAUSE = "pause"
     RESUME = "resume"
     LEAVE = "unsubscribe"

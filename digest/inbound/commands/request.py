@@ -24,6 +24,7 @@ from digest.mail.command_address import CommandWord
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from digest.inbound.commands.timing import Timing
     from digest.inbound.reading.message import IncomingMessage
     from digest.mail.command_address import CommandAddresses
     from digest.models.inbound import Envelope
@@ -39,6 +40,8 @@ class Request:
     command: Command
     #: the topics they named, as they wrote them, without case
     wanted: tuple[str, ...] = ()
+    #: when they want their mail
+    timing: Timing | None = None
     #: the address of the writer; empty if there is not exactly one
     writer: str
     #: the command of the address it was sent to, and the token behind its `+`
@@ -80,6 +83,7 @@ def read_request(
     return Request(
         command=said.command,
         wanted=tuple(filter(None, wanted))[:MOST_TOPICS],
+        timing=said.timing,
         writer=writer,
         word=word,
         token="" if word is CommandWord.SUBSCRIBE else tag,

@@ -17,6 +17,8 @@ from digest.inbound.commands.phrases import (
     WITH_TOPICS,
     Command,
 )
+from digest.inbound.commands.spelling import in_all_languages, plain, words_of
+from digest.inbound.commands.timing import Timing, read_timing
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -34,10 +36,7 @@ _REPLY = re.compile(
 )
 #: The name of a list.
 _LIST = re.compile(r"\s*\[[^\]]*\]\s*")
-#: Letters whose stroke or missing dot Unicode does not take apart.
-_LETTERS = str.maketrans("łøđıæœ", "lodiao")
 _QUESTION = re.compile(r"[?\uff1f\u061f\u037e]")
-_WORD = re.compile(r"[^\W_]+(?:['\u2019·.-][^\W_]+)*")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +46,8 @@ class Said:
     command: Command
     #: the topics they named, as they wrote them, without case
     wanted: tuple[str, ...] = ()
+    #: when they want their mail
+    timing: Timing | None = None
     #: whether they asked how to do something
     is_question: bool = False
 
@@ -62,11 +63,17 @@ def understand(text: str, *, names: Collection[str] = ()) -> Said | None:
         return None
     text = " ".join(_without(text, names).split())
     if _is_question(text):
-        about = _is_about_a_command(text)
-        return Said(command=Command.HELP, is_question=True) if about else None
+        if _is_about_a_command(text):
+            return Said(command=Command.HELP, is_question=True)
+        return None if _QUESTION.search(text) else _timed(text)  # "when there is something"
     if len(text) <= _LONGEST and (command := _alone().get(_key(text))):
         return Said(command=command) if len(without_ignored(text)) <= _MOST_WORDS else None
-    return _with_topics(text)
+    return _timed(text) or _with_topics(text)
+
+
+def _timed(text: str) -> Said | None:
+    timing = read_timing(text)
+    return Said(command=Command.TIMES, timing=timing) if timing else None
 
 
 def without_prefixes(subject: str) -> str:
@@ -91,9 +98,9 @@ def refuses(text: str) -> bool:
     words = words_of(text)
     if any(word.replace("'", "") in _refusing() for word in words):
         return True
-    plain = unicodedata.normalize("NFKC", text)
+    written = unicodedata.normalize("NFKC", text)
     is_leaving = any(_key(one) in _leaving() for one in (text, *words))
-    return is_leaving or any(part in plain for part in REFUSING_PARTS)
+    return is_leaving or any(part in written for part in REFUSING_PARTS)
 
 
 def same(one: str, other: str) -> bool:
@@ -104,17 +111,6 @@ def same(one: str, other: str) -> bool:
 def without_ignored(text: str) -> list[str]:
     """Return the words of a text without those that change nothing."""
     return [word for word in words_of(text) if word not in _ignored()]
-
-
-def words_of(text: str) -> list[str]:
-    """Return the words of a text in lower case and without accents."""
-    return _WORD.findall(_plain(text).replace("\u2019", "'"))
-
-
-def _plain(text: str) -> str:
-    """Return a text without case and accents, in one form of each letter."""
-    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-    return "".join(c for c in folded if not unicodedata.combining(c)).translate(_LETTERS)
 
 
 def _key(text: str) -> str:
@@ -128,23 +124,19 @@ def _without(text: str, names: Collection[str]) -> str:
     return text
 
 
-def _in_all_languages(words: Mapping[str, str]) -> frozenset[str]:
-    return frozenset(_plain(word) for some in words.values() for word in some.split())
-
-
 @cache
 def _ignored() -> frozenset[str]:
-    return _in_all_languages(IGNORED)
+    return in_all_languages(IGNORED)
 
 
 @cache
 def _asking() -> frozenset[str]:
-    return _in_all_languages(ASKING)
+    return in_all_languages(ASKING)
 
 
 @cache
 def _refusing() -> frozenset[str]:
-    return frozenset(word.replace("'", "") for word in _in_all_languages(REFUSING))
+    return frozenset(word.replace("'", "") for word in in_all_languages(REFUSING))
 
 
 @cache
@@ -184,8 +176,8 @@ def _before_topics() -> list[tuple[re.Pattern[str], Command]]:
 
 
 def _with_topics(text: str) -> Said | None:
-    plain = _plain(text).strip(" \"'“”«»„*.!")
-    politely = re.sub(r"^(please|bitte)\s+", "", plain)
+    bare = plain(text).strip(" \"'“”«»„*.!")
+    politely = re.sub(r"^(please|bitte)\s+", "", bare)
     for pattern, command in _before_topics():
         match = pattern.fullmatch(politely)
         if match is None:

@@ -10,7 +10,8 @@ from starlette.responses import RedirectResponse, Response
 
 from subscribers.errors import PreferenceError
 from subscribers.links import Purpose
-from subscribers.models import LANGUAGES, WEEK, Event, Status
+from subscribers.models import LANGUAGES, Event, Status
+from subscribers.timing_words import DAY_NAMES
 from subscribers.web import forms
 from subscribers.web.access import record, subscriber_of
 from subscribers.web.dependencies import READ, FormDep, ServicesDep, TemplatesDep
@@ -18,7 +19,7 @@ from subscribers.web.pages.action import left_page
 from subscribers.web.pages.beliefs import beliefs_of
 
 if TYPE_CHECKING:
-    from subscribers.models import Subscriber
+    from subscribers.models import Frequency, Subscriber
     from subscribers.web.services import WebServices
     from subscribers.web.templates import Templates
 
@@ -31,10 +32,19 @@ _LANGUAGE_NAMES = dict(
         strict=True,
     )
 )
-_DAY_NAMES = dict(
-    zip(WEEK, ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-        strict=True)
-)  # fmt: skip
+#: How often mail comes, with what that means.
+_FREQUENCIES: dict[Frequency, tuple[str, str]] = {
+    "daily": ("Every day", "on each of the days below"),
+    "weekdays": (
+        "From Monday to Friday",
+        "on those of the days below; the weekend’s papers come after it",
+    ),
+    "weekly": ("Once a week", "the best of the week, on the first of the days below"),
+    "enough": (
+        "When there is something",
+        "on one of the days below, once enough has come together",
+    ),
+}
 _ZONES = {zone for zone in available_timezones() if "/" in zone} | {"UTC"}
 
 
@@ -118,7 +128,7 @@ def _choices_page(
     error: str = "",
     status: int = 200,
 ) -> Response:
-    preferences = subscriber.preferences
+    preferences, is_due = subscriber.preferences, subscriber.status is Status.CONFIRMED
     return templates.page(
         "manage",
         status=status,
@@ -126,7 +136,10 @@ def _choices_page(
         token=token,
         topics=services.topics,
         preferences=preferences,
-        days=_DAY_NAMES,
+        days=DAY_NAMES,
+        frequencies=_FREQUENCIES,
+        site_hour=services.site_hour,
+        next_mail=services.next_mail(subscriber) if is_due else None,
         languages=_LANGUAGE_NAMES,
         timezones=sorted(_ZONES | {preferences.timezone}),
         note=note,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -9,8 +11,9 @@ import pytest
 from support.builders import NOON, enrolled, evidence
 
 from subscribers.csv_import import apply, plan
+from subscribers.export_columns import COLUMNS
 from subscribers.import_rules import ImportAction
-from subscribers.models import FORGET_UNCONFIRMED_AFTER, Event, Status
+from subscribers.models import FORGET_UNCONFIRMED_AFTER, Event, Preferences, Status
 
 if TYPE_CHECKING:
     from subscribers.book import Book
@@ -277,8 +280,46 @@ def test_preferences_come_in_and_those_not_named_stay(book: Book) -> None:
 
     (reader,) = book.all()
     assert (row.action, row.reason) == (ImportAction.UPDATE, "is confirmed, gets new preferences")
-    assert (reader.preferences.words_in, reader.preferences.hour) == (("whale", "sea"), 18)
+    assert (reader.preferences.words_in, reader.preferences.hour) == (("whale", "sea"), None)
     assert reader.topics == ("agents",)
+
+
+def test_how_often_may_stand_in_the_words_of_other_systems_and_may_be_a_no(book: Book) -> None:
+    words = {"a": "Weekly", "b": "instant", "c": "unsubscribed", "d": "monthly"}
+    lines = [f"{name}@example.org,{word}\n" for name, word in words.items()]
+
+    rows = imported("address,frequency\n" + "".join(lines), book)
+
+    assert [row.action for row in rows] == [CONFIRM, CONFIRM, LEAVE, REJECT]
+    found = [book.find(row.address) for row in rows[:2]]
+    assert [one and one.preferences.frequency for one in found] == ["weekly", "daily"]
+    assert rows[3].reason == "frequency cannot be 'monthly': use daily, weekdays, weekly, enough"
+
+
+def test_an_export_of_an_earlier_version_is_a_copy_and_its_hour_was_not_chosen(book: Book) -> None:
+    added = {"frequency": "", "quiet_mail": ""}
+    names = [name for name in COLUMNS if name not in added]
+    known = {"days": '["mon"]', "learns": "true", "text_only": "false", "language": "en"}
+    row = {"address": "ada@example.org", "status": "confirmed", "timezone": "Asia/Tokyo"} | known
+
+    for hour, expected in (("18", None), ("7", 7)):
+        cells = row | {"hour": hour}
+        lines = csv.writer(text := io.StringIO())
+        lines.writerows([names, [cells.get(name, "") for name in names]])
+        imported(text.getvalue(), book)
+
+        found = book.find("ada@example.org")
+        assert found is not None
+        assert found.topics == ()
+        assert found.preferences == Preferences(days=("mon",), hour=expected, timezone="Asia/Tokyo")
+
+
+def test_an_hour_that_a_list_names_counts_whichever_it_is(book: Book) -> None:
+    imported("address,hour\nada@example.org,18\n", book)
+
+    found = book.find("ada@example.org")
+    assert found is not None
+    assert found.preferences.hour == 18
 
 
 def test_a_choice_that_is_not_possible_is_named(book: Book) -> None:

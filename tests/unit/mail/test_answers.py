@@ -59,10 +59,16 @@ def test_the_topics_of_the_configuration_are_listed_in_its_order() -> None:
 
 @pytest.mark.parametrize("command", Asked)
 def test_a_subject_is_a_command_that_can_be_read_back(command: Asked) -> None:
-    subject = said({"command": command, "topics": ["robots", "agents"]})["subject"]
+    details = {"command": command, "topics": ["robots", "agents"], "times": "times at 7"}
+    subject = said(details)["subject"]
 
     assert subject.partition(" ")[0] == command
     assert (", " in subject) == (command is Asked.TOPICS)
+
+
+def test_when_mail_comes_is_that_of_the_reader_unless_it_is_asked_about() -> None:
+    assert said()["when"] == "every day, at the site’s hour"
+    assert said({"when": "from Monday to Friday"})["when"] == "from Monday to Friday"
 
 
 def test_only_who_may_reply_has_a_link_that_commands() -> None:

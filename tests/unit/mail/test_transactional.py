@@ -195,6 +195,7 @@ def test_who_has_not_confirmed_is_told_to_do_that_before_choosing_again() -> Non
         ({"command": Asked.PAUSE}, "pause"),
         ({"command": Asked.RESUME}, "resume"),
         ({"command": Asked.TOPICS, "topics": ["q-a", "pills", "robots"]}, "topics q-a, robots"),
+        ({"command": Asked.TIMES, "times": "weekly at 7", "when": "once a week"}, "weekly at 7"),
     ],
 )
 def test_a_question_has_the_command_as_its_subject(
@@ -213,6 +214,7 @@ def test_a_question_has_the_command_as_its_subject(
         (Done.RESUMED, Status.CONFIRMED, "pause"),
         (Done.PAUSED, Status.PAUSED, "resume"),
         (Done.TOPICS, Status.CONFIRMED, "topics agents, q-a"),
+        (Done.TIMES, Status.CONFIRMED, "weekly on Monday at 7 Europe/Paris"),
         (Done.LEFT, Status.LEFT, "To come back, write to subscribe@news.example.org."),
     ],
 )

@@ -53,8 +53,10 @@ def test_readers_are_written_as_a_table() -> None:
         "unlearned": "[]",
         "papers": "",
         "days": '["mon","sat"]',
+        "frequency": "daily",
         "timezone": "UTC",
-        "hour": "18",
+        "hour": "",
+        "quiet_mail": "false",
         "language": "en",
         "text_only": "true",
     }
@@ -82,7 +84,10 @@ def test_preferences_come_back_exactly_as_they_were(chosen: Preferences) -> None
         ({"days": "sat; mon"}, {"days": ("mon", "sat")}),
         ({"papers": "12", "hour": "7"}, {"papers": 12, "hour": 7}),
         ({"text_only": "yes", "language": "de"}, {"text_only": True, "language": "de"}),
-        ({"papers": "", "hour": ""}, {"papers": None, "hour": 3}),
+        ({"papers": "", "hour": ""}, {"papers": None, "hour": None}),
+        ({"frequency": "weekly", "quiet_mail": "yes"}, {"frequency": "weekly", "quiet_mail": True}),
+        ({"hour": "site"}, {"hour": None}),
+        ({"hour": "07"}, {"hour": 7}),
     ],
 )
 def test_a_person_may_write_them_by_hand(cells: dict[str, str], expected: dict[str, Any]) -> None:
@@ -94,11 +99,33 @@ def test_a_person_may_write_them_by_hand(cells: dict[str, str], expected: dict[s
 
 
 @pytest.mark.parametrize(
+    ("word", "frequency"),
+    [
+        ("Weekly", "weekly"),
+        ("Once a  Week", "weekly"),
+        ("WEEKDAYS", "weekdays"),
+        ("instant", "daily"),
+        ("Daily digest", "daily"),
+        ("When there is something", "enough"),
+    ],
+)
+def test_how_other_systems_call_a_frequency_is_understood(word: str, frequency: str) -> None:
+    assert read_preferences({"frequency": word}, Preferences()).frequency == frequency
+
+
+@pytest.mark.parametrize(
     ("cells", "message"),
     [
         ({"papers": "many"}, "papers cannot be 'many': "),
         ({"papers": "0"}, "papers"),
         ({"hour": "24"}, "hour"),
+        ({"hour": "noon"}, "hour cannot be 'noon': use 0 to 23, or site for the site's own hour"),
+        (
+            {"frequency": "Monthly"},
+            "frequency cannot be 'Monthly': use daily, weekdays, weekly, enough",
+        ),
+        ({"frequency": "weekdays", "days": "sun"}, "weekdays need a day from Monday to Friday"),
+        ({"quiet_mail": "perhaps"}, "quiet_mail cannot be 'perhaps'"),
         ({"days": "monday"}, "days cannot be 'monday': "),
         ({"language": "xx"}, "language must be one of"),
         ({"timezone": "Mars"}, "'Mars' is not a time zone"),

@@ -19,6 +19,7 @@ from subscribers.consent_words import (
 )
 from subscribers.export_columns import COLUMNS
 from subscribers.list_consent import is_file_of_noes, parse_time, read_consent, read_since
+from subscribers.models import FREQUENCIES
 
 YES, NEVER, UNKNOWN = Listed.CONFIRMED, Listed.NEVER, Listed.UNKNOWN
 LEFT, BOUNCED, COMPLAINED = Listed.LEFT, Listed.BOUNCED, Listed.COMPLAINED
@@ -296,9 +297,14 @@ def test_where_some_ticked_a_box_nobody_else_did() -> None:
     assert all_said("confirmed", "1", "") == [SILENT, SILENT]
 
 
-@pytest.mark.parametrize("name", [name for name in COLUMNS if name != "status"])
+@pytest.mark.parametrize("name", [name for name in COLUMNS if name not in ("status", "frequency")])
 def test_columns_of_our_own_exports_say_no_more_than_their_status(name: str) -> None:
     assert said(**{name: "unsubscribed"}) is SILENT
+
+
+def test_how_often_may_be_a_no_as_other_systems_write_it_and_is_none_in_our_words() -> None:
+    assert said(frequency="unsubscribed") is LEFT
+    assert [said(frequency=word) for word in FREQUENCIES] == [SILENT] * len(FREQUENCIES)
 
 
 def test_the_strongest_word_of_a_row_counts_and_is_named() -> None:

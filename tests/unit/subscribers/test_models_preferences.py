@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from subscribers.errors import PreferenceError
-from subscribers.models import LANGUAGES, WEEK, Preferences
+from subscribers.models import FREQUENCIES, LANGUAGES, WEEK, WEEKDAYS, Preferences
+
+if TYPE_CHECKING:
+    from subscribers.models import Day, Frequency
 
 LETTERS = st.characters(categories=["L", "Nd"])
 WORDS = st.lists(st.text(LETTERS, min_size=1, max_size=100), max_size=50).map(tuple)
@@ -25,11 +28,14 @@ WORDS = st.lists(st.text(LETTERS, min_size=1, max_size=100), max_size=50).map(tu
         learns=st.booleans(),
         unlearned=WORDS,
         papers=st.none() | st.integers(1, 50),
+        # "weekdays" need a day from Monday to Friday, so that one is always there.
         days=st.sets(st.sampled_from(WEEK), min_size=1).map(
-            lambda chosen: tuple(day for day in WEEK if day in chosen)
+            lambda chosen: tuple(day for day in WEEK if day in chosen | {"tue"})
         ),
         timezone=st.sampled_from(["UTC", "Europe/Paris", "America/St_Johns", "Pacific/Chatham"]),
-        hour=st.integers(0, 23),
+        frequency=st.sampled_from(FREQUENCIES),
+        hour=st.none() | st.integers(0, 23),
+        quiet_mail=st.booleans(),
         language=st.sampled_from(LANGUAGES),
         text_only=st.booleans(),
     )
@@ -40,10 +46,35 @@ def test_every_valid_choice_is_accepted(chosen: dict[str, Any]) -> None:
     assert {name: getattr(preferences, name) for name in chosen} == chosen
 
 
-def test_who_chooses_nothing_gets_mail_every_day() -> None:
+def test_who_chooses_nothing_gets_mail_every_day_at_the_site_s_hour() -> None:
     assert Preferences() == Preferences(
-        papers=None, days=WEEK, timezone="UTC", hour=18, language="en", text_only=False
+        papers=None,
+        days=WEEK,
+        frequency="daily",
+        timezone="UTC",
+        hour=None,
+        quiet_mail=False,
+        language="en",
+        text_only=False,
     )
+
+
+@pytest.mark.parametrize(
+    ("frequency", "days", "mail_days"),
+    [
+        ("daily", WEEK, WEEK),
+        ("daily", ("sun", "tue"), ("tue", "sun")),
+        ("weekdays", WEEK, WEEKDAYS),
+        ("weekdays", ("sun", "wed"), ("wed",)),
+        ("weekly", WEEK, ("mon",)),
+        ("weekly", ("sun", "sat"), ("sat",)),
+        ("enough", ("sat", "thu"), ("thu", "sat")),
+    ],
+)
+def test_mail_may_come_on_the_days_that_the_frequency_leaves(
+    frequency: Frequency, days: tuple[Day, ...], mail_days: tuple[Day, ...]
+) -> None:
+    assert Preferences(frequency=frequency, days=days).mail_days == mail_days
 
 
 @pytest.mark.parametrize(
@@ -56,6 +87,12 @@ def test_who_chooses_nothing_gets_mail_every_day() -> None:
         pytest.param({"days": ("Mon",)}, "days must name", id="a day in capitals"),
         pytest.param({"hour": -1}, "hour must be 0 to 23", id="before the day"),
         pytest.param({"hour": 24}, "hour must be 0 to 23", id="after the day"),
+        pytest.param({"frequency": "hourly"}, "frequency must be one of daily, w", id="hourly"),
+        pytest.param(
+            {"frequency": "weekdays", "days": ("sat", "sun")},
+            "weekdays need a day from Monday to Friday",
+            id="weekdays at the weekend",
+        ),
         pytest.param({"language": "tlh"}, "language must be one of en, de, es", id="Klingon"),
         pytest.param({"words_in": ("x",) * 51}, "words_in takes at most 50", id="51 words"),
         pytest.param({"words_out": ("x" * 101,)}, "words_out takes at most", id="a long word"),

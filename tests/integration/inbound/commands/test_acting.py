@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.builders import enrolled
@@ -12,7 +13,7 @@ from support.reader_mail import READER, mail, mail_octets
 
 from digest.mail.command_address import CommandWord
 from digest.models.inbound import Arrival, Envelope
-from subscribers.models import Event, Status
+from subscribers.models import Event, Preferences, Status
 
 if TYPE_CHECKING:
     from support.mail_list import MailList
@@ -212,7 +213,62 @@ def test_a_token_counts_from_when_the_answer_arrived(papers: MailList) -> None:
 # -- changing ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("command", ["pause", "resume", "topics robotics"])
+def test_when_mail_comes_is_changed_by_an_answer_and_said_in_words(papers: MailList) -> None:
+    papers.subscribe()
+
+    papers.write(papers.own(CommandWord.HELP), "Weekly on Friday, at 7 Paris")
+    (question,) = papers.send()
+    assert question["Subject"] == "weekly on Friday at 7 Europe/Paris"
+    then = "comes once a week, on Friday, at 07:00 (Europe/Paris)."
+    assert then in " ".join(body_of(question).split())
+    assert papers.reader().preferences == Preferences()
+
+    papers.answer(question)
+    (done,) = papers.send()
+    assert then in " ".join(body_of(done).split())
+    assert papers.reader().topics == ("llm",)
+    assert papers.reader().preferences == Preferences(
+        frequency="weekly", days=("fri",), hour=7, timezone="Europe/Paris"
+    )
+
+
+@pytest.mark.parametrize(
+    ("command", "changed"),
+    [
+        ("at 7 Europe/Paris", {"hour": 7, "timezone": "Europe/Paris"}),
+        ("weekly on monday", {"frequency": "weekly", "days": ("mon",)}),
+        ("only when there is something", {"frequency": "enough"}),
+        ("weekdays", {"frequency": "weekdays"}),
+        ("at the site's hour", {"hour": None}),
+        ("two lines on quiet days", {"quiet_mail": True}),
+    ],
+)
+def test_what_is_said_of_times_keeps_all_other_choices(
+    papers: MailList, command: str, changed: dict[str, Any]
+) -> None:
+    subscriber_id = papers.subscribe()
+    known = Preferences(words_in=("maps",), hour=3, timezone="Asia/Tokyo", papers=9)
+    papers.book.choose(subscriber_id, ["llm"], known)
+
+    papers.write(papers.own(CommandWord.COMMANDS, subscriber_id), f"Re: {command}")
+
+    assert papers.reader().preferences == replace(known, **changed)
+    assert papers.reader().topics == ("llm",)
+
+
+def test_a_time_zone_that_there_is_not_changes_nothing_and_is_answered_with_help(
+    papers: MailList,
+) -> None:
+    subscriber_id = papers.subscribe()
+
+    papers.write(papers.own(CommandWord.COMMANDS, subscriber_id), "at 7 Mars/Olympus")
+
+    (answer,) = papers.send()
+    assert "at 7 Europe/Paris" in body_of(answer)
+    assert papers.reader().preferences == Preferences()
+
+
+@pytest.mark.parametrize("command", ["pause", "resume", "topics robotics", "weekdays"])
 def test_without_a_token_nothing_changes_and_the_reader_is_asked(
     papers: MailList, command: str
 ) -> None:

@@ -36,6 +36,10 @@ ROWS = [
     ("confirm", ANY_PROOF, (STRANGER, CONFIRMED, PAUSED, LEFT), {}, None, False, "help"),
     ("pause", TOKEN, (CONFIRMED, PAUSED), {}, Event.PAUSE, False, "done"),
     ("resume", TOKEN, (CONFIRMED, PAUSED), {}, Event.RESUME, False, "done"),
+    ("times", TOKEN, (CONFIRMED, PAUSED), {}, None, True, "done"),
+    ("times", NO_TOKEN, (CONFIRMED, PAUSED), {}, None, False, "ask"),
+    ("times", ANY_PROOF, (STRANGER, LEFT), {}, None, False, "help"),
+    ("times", ANY_PROOF, (PENDING,), {}, None, False, "confirm"),
     ("topics", TOKEN, (CONFIRMED, PAUSED), KNOWN, None, True, "done"),
     ("topics", TOKEN, (CONFIRMED, PAUSED), BOTH, None, True, "topics"),
     ("topics", ANY_PROOF, (CONFIRMED, PAUSED), UNKNOWN, None, False, "topics"),
@@ -56,7 +60,7 @@ ROWS = [
     ("leave", (Proof.LEAVE_TOKEN,), (STRANGER, LEFT), {}, None, False, ""),
     ("help", ANY_PROOF, (STRANGER, PENDING, CONFIRMED, PAUSED, LEFT), {}, None, False, "help"),
     *((command, ANY_PROOF, (SUPPRESSED,), {}, None, False, "") for command in (
-        "join", "confirm", "topics", "pause", "resume", "leave", "help",
+        "join", "confirm", "topics", "times", "pause", "resume", "leave", "help",
     )),
 ]  # fmt: skip
 CASES = [

@@ -9,6 +9,7 @@ from support.reader_mail import ADDRESSES, READER, mail
 
 from digest.inbound.commands.phrases import Command
 from digest.inbound.commands.request import Request, read_request
+from digest.inbound.commands.timing import Timing
 from digest.inbound.reading.message import parse
 from digest.mail.command_address import CommandAddresses, CommandWord
 
@@ -94,6 +95,14 @@ def test_a_subject_is_a_command_wherever_it_is_sent(
     subject: str, command: Command | None, to: str
 ) -> None:
     assert command_of(subject=subject, to=to) is command
+
+
+def test_when_mail_is_wanted_is_said_by_the_subject_or_the_first_line() -> None:
+    weekly = Timing(frequency="weekly", hour=7)
+
+    for request in (asked(subject="weekly at 7"), asked("weekly at 7" + QUOTED)):
+        assert request is not None
+        assert (request.command, request.timing) == (Command.TIMES, weekly)
 
 
 def test_an_answer_to_a_question_of_ours_has_the_command_in_its_subject() -> None:
