@@ -97,16 +97,12 @@ def first_row(subscriber_id: int, schedule_id: int, since: datetime | None) -> d
 
 def schedule_ids(db: sa.Connection, wishes: Iterable[Wish]) -> dict[Wish, int]:
     """Return the ids of these wishes; those that nobody had before are stored."""
-    wanted = set(wishes)
-    if not wanted:
-        return {}
-    found = _stored(db)
-    if missing := sorted(wanted - found.keys(), key=str):
-        db.execute(schedules.insert(), [wish._asdict() for wish in missing])
-        found = _stored(db)
-    return {wish: found[wish] for wish in wanted}
-
-
-def _stored(db: sa.Connection) -> dict[Wish, int]:
-    columns = (schedules.c.id, schedules.c.days, schedules.c.hour, schedules.c.timezone)
-    return {Wish(*wish): schedule_id for schedule_id, *wish in db.execute(sa.select(*columns))}
+    found = {}
+    for wish in set(wishes):
+        values = wish._asdict()
+        same = sa.and_(*(schedules.c[name].is_not_distinct_from(it) for name, it in values.items()))
+        known = db.execute(sa.select(schedules.c.id).where(same)).scalar()
+        if known is None:
+            (known,) = db.execute(schedules.insert().values(values)).inserted_primary_key or (0,)
+        found[wish] = int(known)
+    return found

@@ -117,8 +117,15 @@ reader_schedules = sa.Table(
     sa.Column("issue_day", sa.Date),
     # the day of the last issue before that one that left, or may have
     sa.Column("covered", sa.Date),
-    sa.Index("reader_schedules_due", "schedule_id", "served_on", "since"),
     sqlite_with_rowid=False,
+)
+# The readers of a schedule who were served longest ago come first.
+sa.Index(
+    "reader_schedules_due",
+    reader_schedules.c.schedule_id,
+    reader_schedules.c.served_on,
+    reader_schedules.c.since,
+    sqlite_where=reader_schedules.c.since.is_not(None),
 )
 
 # Hashes of erased addresses. They recognise an address, but do not reveal it.

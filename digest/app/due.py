@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import time, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from digest.app.clock import now, place, zone
 from digest.app.pipeline import run_day
 from digest.models.delivery import oldest_deliverable_day
-from digest.models.due import SiteHours, TurnClock
+from digest.models.due import SiteHours, TurnClock, filed
 from subscribers.models import WEEK
 from subscribers.schedules import wish_of
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from digest.app.config import Config
     from digest.app.services import App
-    from digest.models.clock_times import Occurrence
     from digest.models.due import Turn
     from digest.sources.day_of_run import RunDay
     from subscribers.models import Preferences
@@ -34,22 +34,10 @@ class Due:
 
     #: the day of the site's run, and why
     site_day: RunDay
-    #: of readers who go by the site's hours; None if their run has not come
-    site: Sequence[Turn] | None
-    #: of the others, by the day under which the ledger has their issues, oldest first
-    own: Mapping[date, Sequence[Turn]]
-
-    @property
-    def turns(self) -> dict[date, list[Turn]]:
-        """All of them by day, the earliest first."""
-        found = {day: list(some) for day, some in self.own.items()}
-        if self.site is not None:
-            found.setdefault(self.site_day.day, []).extend(self.site)
-        return dict(sorted(found.items()))
-
-    def __bool__(self) -> bool:
-        """Whether there is anything to plan."""
-        return self.site is not None or bool(self.own)
+    #: whether that run has come: of the readers who chose no hour
+    is_site_due: bool
+    #: by the day under which the ledger has their issues, oldest first
+    turns: Mapping[date, Sequence[Turn]]
 
 
 def site_hours(config: Config, *, is_daemon: bool = False) -> SiteHours:
@@ -79,22 +67,19 @@ def find_due(app: App, *, is_daemon: bool = False) -> Due:
     at, clock = now(), turn_clock(app, is_daemon=is_daemon)
     oldest = oldest_deliverable_day(now=at, max_lateness=app.policy.max_lateness)
     site_day = _site_day(app, clock.site, at)
-    turns = clock.open_turns(
-        app.reader_schedules.wishes(), now=at, site_day=site_day.day, oldest=oldest
-    )
-    own = {
-        day: found
-        for day, some in sorted(turns.own.items())
-        if (found := app.reader_schedules.due(some))
-    }
-    uncertain = app.generation.uncertain(own)
-    site: Sequence[Turn] | None = turns.site
-    if clock.site.at is not None:
-        site = app.reader_schedules.due(turns.site) or None
+    open_turns = partial(clock.open_turns, now=at, site_day=site_day.day)
+    due = [filed(one, now=at, oldest=oldest) for one in app.reader_schedules.due(open_turns)]
+    any_run = clock.site.at is None
+    # A run that is the site's hour makes the day's edition, even if nobody is due.
+    found: dict[date, list[Turn]] = {site_day.day: []} if any_run else {}
+    uncertain = app.generation.uncertain({turn.day for turn in due if not turn.is_site})
+    for turn in due:
+        if turn.is_site or turn.day not in uncertain:
+            found.setdefault(turn.day, []).append(turn)
     return Due(
         site_day=site_day,
-        site=site,
-        own={day: some for day, some in own.items() if day not in uncertain},
+        is_site_due=any_run or any(turn.is_site for turn in due),
+        turns=dict(sorted(found.items())),
     )
 
 
@@ -109,7 +94,7 @@ def _site_day(app: App, hours: SiteHours, at: datetime) -> RunDay:
 def next_due(app: App, *, is_daemon: bool = False) -> datetime | None:
     """Return when somebody is due next, UTC; None if nobody chose an hour, nor the site."""
     clock, at = turn_clock(app, is_daemon=is_daemon), now() + timedelta(microseconds=1)
-    wishes = app.reader_schedules.wishes(wanted=True).values()
+    wishes = app.reader_schedules.wishes().values()
     times = (
         clock.times_of(wish).next(at).at
         for wish in wishes
@@ -118,9 +103,22 @@ def next_due(app: App, *, is_daemon: bool = False) -> datetime | None:
     return min(times, default=None)
 
 
-def next_turn(app: App, preferences: Preferences, *, is_daemon: bool = False) -> Occurrence | None:
-    """Return the next time a reader is due, and the local day; None if any run may be it."""
-    clock, wish = turn_clock(app, is_daemon=is_daemon), wish_of(preferences)
-    if wish.hour is None and clock.site.at is None:
+def next_mail(app: App, preferences: Preferences, *, is_daemon: bool = False) -> datetime | None:
+    """Return when a reader is due next, in the time zone of their hour; None if any run may be it.
+
+    Of a confirmed reader this is the next mail, if something is new then.
+    """
+    clock, wish, at = turn_clock(app, is_daemon=is_daemon), wish_of(preferences), now()
+    if wish.hour is not None:
+        times = clock.times_of(wish)
+    elif clock.site.at is not None:
+        times = clock.site.times
+    else:
         return None
-    return clock.times_of(wish).next(now() + timedelta(microseconds=1))
+    chosen = [WEEK.index(day) for day in preferences.mail_days]
+    found = times.next(at + timedelta(microseconds=1))
+    for _ in WEEK:
+        if found.day.weekday() in chosen:
+            return found.at.astimezone(times.zone)
+        found = times.next(found.at + timedelta(microseconds=1))
+    return None

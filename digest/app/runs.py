@@ -104,7 +104,7 @@ def run(
     now_due = find_due(app, is_daemon=is_daemon) if day is None and only is None else None
     chosen = now_due.site_day if now_due else pipeline.run_day(app, day)
     own, late = chosen.day, day is not None or pipeline.is_late(app, chosen.day)
-    sends_own = now_due is None or now_due.site is not None
+    sends_own = now_due is None or now_due.is_site_due
     app.ledger.refuse_pruned(own)  # first: what to do about a restored database is no help then
     _refuse_restored(app, own, is_named=is_named, only=only)  # before the day is recorded as begun
     if app.arrivals.waiting(1):
@@ -115,7 +115,7 @@ def run(
     if only is None and sends_own:
         app.begun_days.begin(own, named=late, is_for_all=now_due is None, now=now())
     sources = []
-    if now_due is None or now_due or pipeline.are_sources_old(app, own):
+    if now_due is None or now_due.turns or pipeline.are_sources_old(app, own):
         sources = pipeline.fetch(app, own, only_day=day is not None, progress=fetch_progress)
     promise = f"; it sends {own} too, or the next run does" if only is None else ""
     minutes = app.config.delivery.max_wait
@@ -159,7 +159,7 @@ def run(
         deliveries=deliveries,
         open_days=open_days,
         reason=chosen.reason,
-        is_due=now_due is None or bool(now_due),
+        is_due=now_due is None or bool(now_due.turns),
     )
 
 
@@ -176,7 +176,7 @@ def run_due(
         DigestError: as `run`.
 
     """
-    if not find_due(app, is_daemon=True):
+    if not find_due(app, is_daemon=True).turns:
         return retry(app, should_continue=should_continue, progress=delivery_progress)
     return run(
         app,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from digest.app.clock import LOCAL
 from digest.app.config.resources import templates_dir
 from digest.app.config.topics import default_topics
+from digest.app.due import next_mail
 from digest.app.feedback import AppFeedback
 from digest.app.inbound.serializers import arrivals_of
 from digest.app.serializers import issues_of, transactional_of
@@ -157,7 +158,7 @@ def web_services(
         ),
         inbound=lambda subscriber_id: arrivals_of(app.arrivals, subscriber_id),
         issues=lambda subscriber_id: issues_of(app.subscriber_history, app.bounces, subscriber_id),
-        next_mail=lambda _: None,
+        next_mail=lambda subscriber: next_mail(app, subscriber.preferences),
         forget=app.ledger.forget,
         feedback=AppFeedback(app, clock),
         import_library=import_library,

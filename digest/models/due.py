@@ -7,18 +7,17 @@ issue, which gathers what they missed. Everything follows from the wish and the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta, tzinfo
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time, timedelta, tzinfo
+from typing import TYPE_CHECKING, NamedTuple
 
 from digest.models.clock_times import WeeklyTime, midnight
 from subscribers.models import WEEK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import date
 
-    from digest.models.clock_times import Occurrence
     from subscribers.schedules import Wish
 
 
@@ -33,6 +32,9 @@ class Turn:
     local_day: date
     #: when that day ends, UTC; who came after it was not there for the turn
     ends_at: datetime
+    zone: tzinfo
+    #: whether its readers go by the site's hours
+    is_site: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,14 +60,23 @@ class SiteHours:
         return WeeklyTime(at=self.at, weekdays=self.weekdays, zone=self.zone)
 
 
-@dataclass(frozen=True, kw_only=True)
-class OpenTurns:
-    """The turns that are open at a moment."""
+def filed(turn: Turn, *, now: datetime, oldest: date) -> Turn:
+    """Return a turn whose issues are of a day that may still be mailed.
 
-    #: of readers who go by the site's hours
-    site: list[Turn]
-    #: of the others, by the day under which the ledger has their issues
-    own: Mapping[date, list[Turn]]
+    Where its own is older than the `oldest` of these, as after a long outage, they are of the
+    readers' today.
+    """
+    if turn.is_site or turn.day >= oldest:
+        return turn
+    return replace(turn, day=now.astimezone(turn.zone).date())
+
+
+class _Known(NamedTuple):
+    """The turn of a wish, and while it counts."""
+
+    turn: Turn
+    begins_at: datetime
+    next_at: datetime
 
 
 @dataclass(kw_only=True)
@@ -75,38 +86,29 @@ class TurnClock:
     site: SiteHours
     #: returns a time zone by its name
     zone: Callable[[str], tzinfo]
-    _known: dict[Wish, tuple[Occurrence, datetime]] = field(default_factory=dict)
+    _known: dict[tuple[int, Wish], _Known] = field(default_factory=dict)
 
     def open_turns(
-        self, wishes: Mapping[int, Wish], *, now: datetime, site_day: date, oldest: date
-    ) -> OpenTurns:
+        self, wishes: Mapping[int, Wish], *, now: datetime, site_day: date
+    ) -> list[Turn]:
         """Return the turns that are open now, whether or not somebody is due.
 
         Args:
-            wishes: the wishes of all readers, by id.
+            wishes: the wishes of readers, by id.
             now: the time.
             site_day: the day of the site's run; the issues of its readers are of that day.
-            oldest: the oldest day whose mails may leave. Issues of an older turn, as after a long
-                outage, are of the readers' today.
 
         """
-        site: list[Turn] = []
-        own: dict[date, list[Turn]] = {}
-        for schedule_id, wish in wishes.items():
-            if wish.hour is None:
-                site.append(self._site_turn(schedule_id, now, site_day))
+        site = [schedule_id for schedule_id, wish in wishes.items() if wish.hour is None]
+        found = self._site_turns(site, now, site_day)
+        for key in wishes.items():
+            if key[1].hour is None:
                 continue
-            times = self.times_of(wish)
-            local_day = self._last(wish, times, now).day
-            day = local_day if local_day >= oldest else now.astimezone(times.zone).date()
-            turn = Turn(
-                schedule_id=schedule_id,
-                day=day,
-                local_day=local_day,
-                ends_at=_end(local_day, times.zone),
-            )
-            own.setdefault(day, []).append(turn)
-        return OpenTurns(site=site, own=own)
+            known = self._known.get(key)
+            if known is None or not known.begins_at <= now < known.next_at:
+                known = self._known[key] = self._open(*key, now)
+            found.append(known.turn)
+        return found
 
     def times_of(self, wish: Wish) -> WeeklyTime:
         """Return the times at which readers of a wish are due.
@@ -120,23 +122,39 @@ class TurnClock:
         weekdays = frozenset(n for n, name in enumerate(WEEK) if name in wish.days.split())
         return WeeklyTime(at=time(wish.hour), weekdays=weekdays, zone=self.zone(wish.timezone))
 
-    def _site_turn(self, schedule_id: int, now: datetime, day: date) -> Turn:
+    def _open(self, schedule_id: int, wish: Wish, now: datetime) -> _Known:
+        times = self.times_of(wish)
+        last = times.last(now)
+        turn = Turn(
+            schedule_id=schedule_id,
+            day=last.day,
+            local_day=last.day,
+            ends_at=_end(last.day, times.zone),
+            zone=times.zone,
+        )
+        following = times.next(now + timedelta(microseconds=1))
+        return _Known(turn, begins_at=last.at, next_at=following.at)
+
+    def _site_turns(self, schedule_ids: Sequence[int], now: datetime, day: date) -> list[Turn]:
+        """Return the turns of those who go by the site's hours, all the same."""
         zone = self.site.zone
         if self.site.at is None:
             local_day = now.astimezone(zone).date()
         else:
             local_day = self.site.times.last(now).day
-        return Turn(
-            schedule_id=schedule_id, day=day, local_day=local_day, ends_at=_end(local_day, zone)
-        )
-
-    def _last(self, wish: Wish, times: WeeklyTime, now: datetime) -> Occurrence:
-        known = self._known.get(wish)
-        if known is None or not known[0].at <= now < known[1]:
-            last = times.last(now)
-            known = self._known[wish] = last, times.next(now + timedelta(microseconds=1)).at
-        return known[0]
+        ends_at = _end(local_day, zone)
+        return [
+            Turn(
+                schedule_id=one,
+                day=day,
+                local_day=local_day,
+                ends_at=ends_at,
+                zone=zone,
+                is_site=True,
+            )
+            for one in schedule_ids
+        ]
 
 
 def _end(day: date, zone: tzinfo) -> datetime:
-    return midnight(day + timedelta(days=1), zone).astimezone(UTC)
+    return midnight(day + timedelta(days=1), zone)

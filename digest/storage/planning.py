@@ -9,7 +9,13 @@ import sqlalchemy as sa
 from digest.models.delivery import DeliveryState
 from digest.storage.begun_days import was_confirmed
 from digest.storage.pruning import refuse_pruned
-from digest.storage.reader_schedules import due_readers, serve, serve_planned, site_readers
+from digest.storage.reader_schedules import (
+    due_readers,
+    serve,
+    serve_planned,
+    site_readers,
+    write_turns,
+)
 from digest.storage.schema import days, deliveries
 from subscribers.models import Status
 from subscribers.tables import subscribers
@@ -39,7 +45,8 @@ def plan(
     refuse_pruned(db, day)
     meant = subscribers.c.status == Status.CONFIRMED
     if turns is not None:
-        meant &= subscribers.c.id.in_(due_readers(turns))
+        write_turns(db, turns)
+        meant &= subscribers.c.id.in_(due_readers())
     elif confirmed_by is not None:
         meant &= was_confirmed(confirmed_by)
         if not _is_for_all(db, day):
@@ -67,7 +74,7 @@ def plan(
     if turns is None:
         serve_planned(db, day=day, planned_at=now)
     else:
-        serve(db, turns, day=day)
+        serve(db, day=day)
     _count(db, day, new)
     # A run that began after `confirmed_by` may have more to plan.
     is_done = sa.true() if confirmed_by is None else days.c.begun_at <= confirmed_by

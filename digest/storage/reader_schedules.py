@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from sqlalchemy.schema import CreateTable
 
 from digest.models.days import days_before
 from digest.models.delivery import SHOWN, DeliveryState
@@ -18,13 +19,20 @@ from subscribers.schedules import Wish
 from subscribers.tables import UTCDateTime, reader_schedules, schedules
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date, datetime
 
     from digest.models.due import Turn
 
-#: The most wishes in one statement; databases limit the number of parameters.
-_BATCH = 2000
+#: The turns that a statement compares readers with, of one connection.
+_turns = sa.Table(
+    "open_turns",
+    sa.MetaData(),
+    sa.Column("schedule_id", sa.Integer, primary_key=True),
+    sa.Column("local_day", sa.Date, nullable=False),
+    sa.Column("ends_at", UTCDateTime, nullable=False),
+    prefixes=["TEMPORARY"],
+)
 
 
 #: An issue gathers the papers of so many days at most.
@@ -42,35 +50,62 @@ class ReaderSchedules:
     def __init__(self, engine: sa.Engine) -> None:
         """Use an engine whose tables exist."""
         self._engine = engine
+        self._wishes: dict[int, Wish] = {}
 
-    def wishes(self, *, wanted: bool = False) -> dict[int, Wish]:
-        """Return the different wishes by id, or only those that a confirmed reader has."""
-        query = sa.select(schedules.c.id, schedules.c.days, schedules.c.hour, schedules.c.timezone)
-        if wanted:
-            has_reader = sa.exists().where(
+    def wishes(self) -> dict[int, Wish]:
+        """Return the different wishes of confirmed readers, by id."""
+        return {one: self._wish(one) for one in self._served_first()}
+
+    def due(self, turns: Callable[[Mapping[int, Wish]], Sequence[Turn]]) -> list[Turn]:
+        """Return those turns in which at least one reader is due.
+
+        `turns` returns the open turns of some wishes.
+        """
+        served = self._served_first()
+        wishes = {one: self._wish(one) for one in served}
+        open_turns = [it for it in turns(wishes) if served[it.schedule_id] < it.local_day]
+        if not open_turns:
+            return []
+        with self._engine.begin() as db:
+            write_turns(db, open_turns)
+            query = due_readers().with_only_columns(reader_schedules.c.schedule_id)
+            found = set(db.execute(query.distinct()).scalars())
+        return [turn for turn in open_turns if turn.schedule_id in found]
+
+    def _served_first(self) -> dict[int, date]:
+        """Return, by wish, the day that was served last of the reader who has waited longest.
+
+        Wishes that no confirmed reader has are left out.
+        """
+        first = (
+            sa.select(reader_schedules.c.served_on)
+            .where(
                 reader_schedules.c.schedule_id == schedules.c.id,
                 reader_schedules.c.since.is_not(None),
             )
-            query = query.where(has_reader)
+            .order_by(reader_schedules.c.served_on)
+            .limit(1)
+            .scalar_subquery()
+        )
         with self._engine.connect() as db:
-            return {number: Wish(*wish) for number, *wish in db.execute(query)}
+            rows = db.execute(sa.select(schedules.c.id, first))
+            return {number: served for number, served in rows if served is not None}
 
-    def due(self, turns: Sequence[Turn]) -> list[Turn]:
-        """Return those turns for which at least one reader is due."""
-        found: set[int] = set()
-        with self._engine.connect() as db:
-            for some in _batches(turns):
-                query = due_readers(some).with_only_columns(reader_schedules.c.schedule_id)
-                found.update(db.execute(query.distinct()).scalars())
-        return [turn for turn in turns if turn.schedule_id in found]
+    def _wish(self, schedule_id: int) -> Wish:
+        """Return a wish by its id; it never changes, so it is read once."""
+        if schedule_id not in self._wishes:
+            columns = (schedules.c.id, schedules.c.days, schedules.c.hour, schedules.c.timezone)
+            with self._engine.connect() as db:
+                for number, *wish in db.execute(sa.select(*columns)):
+                    self._wishes[number] = Wish(*wish)
+        return self._wishes[schedule_id]
 
     def count_due(self, turns: Sequence[Turn]) -> int:
         """Count the readers who are due in these turns."""
-        with self._engine.connect() as db:
-            return sum(
-                db.execute(due_readers(some).with_only_columns(sa.func.count())).scalar_one()
-                for some in _batches(turns)
-            )
+        with self._engine.begin() as db:
+            write_turns(db, turns)
+            query = due_readers().with_only_columns(sa.func.count())
+            return db.execute(query).scalar_one()
 
     def windows(self, day: date, *, last_mailed: date | None) -> set[date]:
         """Return the days of the last issues of those who wait for one and have missed an edition.
@@ -108,25 +143,36 @@ class ReaderSchedules:
             return {row.subscriber_id: row.covered for row in db.execute(query)}
 
 
-def due_readers(turns: Sequence[Turn]) -> sa.Select[Any]:
-    """Select the ids of the readers who are due in some turns."""
-    now_due = (
-        sa.values(
-            sa.column("schedule_id", sa.Integer),
-            sa.column("local_day", sa.Date),
-            sa.column("ends_at", UTCDateTime),
-            name="turns",
+def write_turns(db: sa.Connection, turns: Sequence[Turn]) -> None:
+    """Give these turns to the statements that follow on a connection; see `due_readers`.
+
+    A table of this connection alone: as parameters of a statement, some thousands of them take
+    longer to compile than to look up.
+    """
+    db.execute(CreateTable(_turns, if_not_exists=True))
+    db.execute(_turns.delete())
+    if turns:
+        db.execute(
+            _turns.insert(),
+            [
+                {
+                    "schedule_id": turn.schedule_id,
+                    "local_day": turn.local_day,
+                    "ends_at": turn.ends_at,
+                }
+                for turn in turns
+            ],
         )
-        .data([(turn.schedule_id, turn.local_day, turn.ends_at) for turn in turns])
-        # Within its SELECT: Python's sqlite3 counts no rows of a statement that begins with WITH.
-        .cte("turns", nesting=True)
-    )
+
+
+def due_readers() -> sa.Select[Any]:
+    """Select the ids of the readers who are due in the turns that were written."""
     return sa.select(reader_schedules.c.subscriber_id).join_from(
-        now_due,
+        _turns,
         reader_schedules,
-        (reader_schedules.c.schedule_id == now_due.c.schedule_id)
-        & (reader_schedules.c.served_on < now_due.c.local_day)
-        & (reader_schedules.c.since < now_due.c.ends_at),
+        (reader_schedules.c.schedule_id == _turns.c.schedule_id)
+        & (reader_schedules.c.served_on < _turns.c.local_day)
+        & (reader_schedules.c.since < _turns.c.ends_at),
     )
 
 
@@ -139,22 +185,19 @@ def site_readers() -> sa.Select[Any]:
     )
 
 
-def serve(db: sa.Connection, turns: Sequence[Turn], *, day: date) -> None:
-    """Write that these turns are over for all who were due; their issues have rows of `day`.
+def serve(db: sa.Connection, *, day: date) -> None:
+    """Write that the turns that were written are over for all who were due in them.
 
-    Whoever is served by several runs of a day keeps what the first of them wrote.
+    Their issues have rows of `day`.
     """
-    for turn in turns:
-        where = (
-            (reader_schedules.c.schedule_id == turn.schedule_id)
-            & (reader_schedules.c.served_on < turn.local_day)
-            & (reader_schedules.c.since < turn.ends_at)
-        )
-        db.execute(
-            reader_schedules.update()
-            .where(where)
-            .values(served_on=turn.local_day, covered=_covered(), issue_day=day)
-        )
+    local_day = sa.select(_turns.c.local_day).where(
+        _turns.c.schedule_id == reader_schedules.c.schedule_id
+    )
+    db.execute(
+        reader_schedules.update()
+        .where(reader_schedules.c.subscriber_id.in_(due_readers()))
+        .values(served_on=local_day.scalar_subquery(), covered=_covered(), issue_day=day)
+    )
 
 
 def serve_planned(db: sa.Connection, *, day: date, planned_at: datetime) -> None:
@@ -184,7 +227,3 @@ def _covered() -> sa.ColumnElement[date | None]:
         deliveries.c.state.in_(SHOWN),
     )
     return sa.case((has_left, reader_schedules.c.issue_day), else_=reader_schedules.c.covered)
-
-
-def _batches(turns: Sequence[Turn]) -> list[Sequence[Turn]]:
-    return [turns[start : start + _BATCH] for start in range(0, len(turns), _BATCH)]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.readers import CHOSEN_AT
 from support.builders import NOON
+from support.readers import CHOSEN_AT
 
 from digest.models.feedback import Feedback
 from digest.models.profile import Interest, Profile
@@ -76,7 +76,9 @@ def judging(site: Site, address: str, *, likes: int) -> Subscriber:
     words = ("state space models", "whale song", "x" * 90)
     interests = tuple(Interest(terms={}, words=words[n:], likes=likes) for n in range(3))
     site.app.profiles.save({subscriber.id: Profile(interests=interests, likes=likes)}, at=NOON)
-    site.book.choose(subscriber.id, ["agents"], Preferences(unlearned=("steam engines",)), at=CHOSEN_AT)
+    site.book.choose(
+        subscriber.id, ["agents"], Preferences(unlearned=("steam engines",)), at=CHOSEN_AT
+    )
     return subscriber
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
@@ -17,7 +18,7 @@ import sqlalchemy as sa
 
 from digest.models.clock_times import midnight
 from digest.models.delivery import DeliveryState, oldest_deliverable_day
-from digest.models.due import SiteHours, TurnClock
+from digest.models.due import SiteHours, Turn, TurnClock, filed
 from digest.storage.ledger import Ledger
 from digest.storage.reader_schedules import ReaderSchedules
 from digest.storage.schema import deliveries
@@ -101,18 +102,14 @@ class Year:
             if not step():
                 return left
             left += self._send(day, now)
-        turns = self._clock.open_turns(
-            self.reader_schedules.wishes(),
-            now=now,
-            site_day=self.site.times.last(now).day,
-            oldest=oldest_deliverable_day(now=now, max_lateness=LATENESS),
-        )
-        by_day = {day: list(some) for day, some in turns.own.items()}
-        by_day.setdefault(self.site.times.last(now).day, []).extend(turns.site)
-        left = 0
-        for day, some in sorted(by_day.items()):
-            if not (due := self.reader_schedules.due(some)):
-                continue
+        site_day = self.site.times.last(now).day
+        oldest = oldest_deliverable_day(now=now, max_lateness=LATENESS)
+        open_turns = partial(self._clock.open_turns, now=now, site_day=site_day)
+        by_day: dict[date, list[Turn]] = {}
+        for turn in self.reader_schedules.due(open_turns):
+            one = filed(turn, now=now, oldest=oldest)
+            by_day.setdefault(one.day, []).append(one)
+        for day, due in sorted(by_day.items()):
             if not step():
                 return left
             self.ledger.plan(day, now=now, turns=due)

@@ -7,8 +7,8 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 import pytest
-from support.readers import CHOSEN_AT
 from support.builders import NOON, paper
+from support.readers import CHOSEN_AT
 
 from digest.app.serializers import plain
 from digest.models.feedback import Feedback

@@ -8,8 +8,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from support.readers import CHOSEN_AT
 from support.builders import NOON, evidence
+from support.readers import CHOSEN_AT
 from support.site import DAYS, PAPERS, URL
 
 from subscribers import links

@@ -117,7 +117,7 @@ def test_any_form_that_is_sent_back_as_it_is_shown_changes_nothing(
     }
     known = replace(chosen, **plain)
     link = site.link(Purpose.MANAGE, site.subscriber(ADA, CONFIRM))
-    site.book.choose(ada(site).id, ["agents"], known)
+    site.book.choose(ada(site).id, ["agents"], known, at=CHOSEN_AT)
 
     answer = site.post(link, data=filled(site.get(link).text, "choices"))
 
@@ -163,7 +163,7 @@ def test_the_page_says_when_the_next_mail_comes(
     at = datetime(2026, 2, 10, 7, tzinfo=ZoneInfo("Europe/Paris"))
     site.serve(next_mail=lambda _: at)
     link = manage(site)
-    site.book.choose(ada(site).id, ["agents"], Preferences(**chosen))
+    site.book.choose(ada(site).id, ["agents"], Preferences(**chosen), at=CHOSEN_AT)
 
     page = site.get(link).text
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
-from support.readers import CHOSEN_AT
 from support.machine_clock import machine_in
+from support.readers import CHOSEN_AT
 from support.scripted_source import FRIDAY, MONDAY
 
 from digest.app import runs

@@ -8,9 +8,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from support.readers import CHOSEN_AT
 from support.builders import DAY, NOON
 from support.fields import FIELDS, day_paper, feedback
+from support.readers import CHOSEN_AT
 
 from digest.app import profiles
 from digest.app.profiles import Profiles, learn_profiles, profile_of

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import event
-from support.readers import CHOSEN_AT
 from support.installation import Installation, RecordingTransport
+from support.readers import CHOSEN_AT
 
 from digest.delivery.worker import BATCH_SIZE
 from digest.models.delivery import DeliveryState

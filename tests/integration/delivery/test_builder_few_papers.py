@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from support.readers import CHOSEN_AT
 from support.builders import DAY, NOON, ids
 from support.installation import Installation, agents_paper
+from support.readers import CHOSEN_AT
 
 from digest.models.delivery import DeliveryState
 from digest.models.feedback import Feedback, Verdict

@@ -7,9 +7,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from support.readers import CHOSEN_AT
 from support.builders import DAY, NOON, evidence, paper
 from support.installation import Installation, RecordingTransport, agents_paper
+from support.readers import CHOSEN_AT
 
 from digest.delivery.run import Policy
 from digest.models.delivery import DeliveryState, Outcome

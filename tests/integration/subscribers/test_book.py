@@ -7,8 +7,8 @@ from datetime import timedelta, timezone
 
 import pytest
 import sqlalchemy as sa
-from support.readers import CHOSEN_AT
 from support.builders import NOON, PEPPER, brought_in, enrolled, evidence
+from support.readers import CHOSEN_AT
 
 from subscribers.book import Book, ConsentRecord, Evidence
 from subscribers.errors import AddressError, ConsentError, PreferenceError

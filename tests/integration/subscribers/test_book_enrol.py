@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from support.readers import CHOSEN_AT
 from support.builders import enrolled, evidence
+from support.readers import CHOSEN_AT
 
 from subscribers.book import Book
 from subscribers.errors import AddressError

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.readers import CHOSEN_AT
 from support.builders import NOON, PEPPER, evidence
 from support.database import emptied_database
 from support.examples import share
-from support.readers import ADDRESSES, LIVES, PREFERENCES
+from support.readers import ADDRESSES, CHOSEN_AT, LIVES, PREFERENCES
 
 from subscribers.book import Book
 from subscribers.csv_export import export

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 import sqlalchemy as sa
-from support.readers import CHOSEN_AT
 from support.builders import DAY, NOON, brought_in, enrolled, evidence
 from support.installation import Installation
+from support.readers import CHOSEN_AT
 
 from digest.app.inbound.serializers import arrivals_of
 from digest.app.serializers import feedback_of, issues_of, transactional_of

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
@@ -12,6 +13,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from digest.models.clock_times import WeeklyTime, instant, midnight
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import tzinfo
 
 EVERY_DAY = frozenset(range(7))
 SUNDAY = frozenset({6})
@@ -56,7 +61,6 @@ def next_occurrence(
 ) -> datetime:
     """The first instant of a clock time on some weekdays, not before a moment."""
     return WeeklyTime(at=at, weekdays=weekdays, zone=zone).next(moment).at
-
 
 
 def utc(text: str) -> datetime:

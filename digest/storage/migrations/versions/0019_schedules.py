@@ -44,8 +44,13 @@ def upgrade() -> None:
         "days", sa.Column("is_for_all", sa.Boolean, nullable=False, server_default=sa.true())
     )
     _fill()
+    wanted = sa.text("since IS NOT NULL")
     op.create_index(
-        "reader_schedules_due", "reader_schedules", ["schedule_id", "served_on", "since"]
+        "reader_schedules_due",
+        "reader_schedules",
+        ["schedule_id", "served_on", "since"],
+        sqlite_where=wanted,
+        postgresql_where=wanted,
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 from support.builders import enrolled
 from support.mail_list import WORDING, body_of
 from support.reader_mail import READER, mail, mail_octets
+from support.readers import CHOSEN_AT
 
 from digest.mail.command_address import CommandWord
 from digest.models.inbound import Arrival, Envelope
@@ -248,7 +249,7 @@ def test_what_is_said_of_times_keeps_all_other_choices(
 ) -> None:
     subscriber_id = papers.subscribe()
     known = Preferences(words_in=("maps",), hour=3, timezone="Asia/Tokyo", papers=9)
-    papers.book.choose(subscriber_id, ["llm"], known)
+    papers.book.choose(subscriber_id, ["llm"], known, at=CHOSEN_AT)
 
     papers.write(papers.own(CommandWord.COMMANDS, subscriber_id), f"Re: {command}")
 

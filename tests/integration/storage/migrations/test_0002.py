@@ -6,9 +6,9 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 import pytest
-from support.readers import CHOSEN_AT
 from support import older_database
 from support.builders import NOON, PEPPER
+from support.readers import CHOSEN_AT
 
 from digest.errors import StoreError
 from digest.storage.engine import open_database
