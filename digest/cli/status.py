@@ -75,7 +75,9 @@ def _account(app: App, day: date) -> DayAccount:
     # Imported here, since the command line is read without it.
     from digest.app import meaning
     from digest.app.inbound.standing import inbound_status
+    from digest.storage.engine import keep_few_pages
 
+    keep_few_pages(app.engine)
     totals, groups = app.history.summary(day)
     is_deferred = bool(totals.states[DeliveryState.DEFERRED])
     return DayAccount(

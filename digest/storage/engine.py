@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 
 _PRAGMAS_FOR_READING = ("foreign_keys=ON", "busy_timeout=10000")
+#: KiB of pages; SQLite's own default is 2,000.
+_FEW_PAGES = 256
 _PRAGMAS = ("journal_mode=WAL", *_PRAGMAS_FOR_READING, "synchronous=FULL", "secure_delete=ON")
 
 
@@ -94,6 +96,13 @@ def open_for_reading(url: str, *, folder: Path, traces: mark.Traces = dict) -> s
         engine.dispose()
         raise
     return engine
+
+
+def keep_few_pages(engine: sa.Engine) -> None:
+    """Let SQLite keep few pages in memory, for a command that reads through a database once."""
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            connection.exec_driver_sql(f"PRAGMA cache_size=-{_FEW_PAGES}")
 
 
 def _require_newest(connection: sa.Connection, file: Path) -> None:

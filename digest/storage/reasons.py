@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -46,19 +46,7 @@ def group_by_reason(
     `states` are the numbers of its rows by state. Rows that have a reason are counted; the others
     are what is left, and have no examples, since there is nothing to explain. A sent mail has none.
     """
-    query = (
-        sa.select(
-            deliveries.c.state,
-            deliveries.c.reason,
-            sa.func.count().label("number"),
-            sa.func.min(deliveries.c.id).label("first"),
-            sa.func.max(deliveries.c.id).label("last"),
-        )
-        .where(deliveries.c.day == day, is_not_sent, deliveries.c.reason.is_not(None))
-        .group_by(deliveries.c.state, deliveries.c.reason)
-        .execution_options(yield_per=1000)
-    )
-    found = _merge((_Merged(*row) for row in db.execute(query)), {})
+    found = _merge((_Merged(*row) for state in states for row in _reasons(db, day, state)), {})
     addresses = _addresses(db, found)
     groups = [
         ReasonGroup(
@@ -75,6 +63,26 @@ def group_by_reason(
         groups + _without_reason(groups, states),
         key=lambda group: (order.index(group.state), -group.number),
     )
+
+
+def _reasons(db: sa.Connection, day: date, state: DeliveryState) -> Iterable[Any]:
+    """Return each reason of a state with its number of rows, and the first and last of them.
+
+    One state at a time, so that the index leads past the rows that have no reason.
+    """
+    query = (
+        sa.select(
+            deliveries.c.state,
+            deliveries.c.reason,
+            sa.func.count(),
+            sa.func.min(deliveries.c.id),
+            sa.func.max(deliveries.c.id),
+        )
+        .where(deliveries.c.day == day, deliveries.c.state == state)
+        .where(is_not_sent, deliveries.c.reason.is_not(None))
+        .group_by(deliveries.c.reason)
+    )
+    return db.execute(query.execution_options(yield_per=1000))
 
 
 def _without_reason(

@@ -27,7 +27,7 @@ def without_details(text: str, recipient: str = "") -> str:
     return _DETAILS.sub("#", " ".join(words))
 
 
-@lru_cache(maxsize=4096)  # replies have the same words again and again
+@lru_cache(maxsize=1024)  # replies have the same words again and again
 def _plain(word: str) -> str:
     """Return a word in small letters without what stands around it, or # for a detail."""
     bare = word.strip(_AROUND)
