@@ -75,6 +75,7 @@ bench: $(VENV)/developing
 	$(BIN)/python benchmarks/wire.py
 	$(BIN)/python benchmarks/delivery.py
 	$(BIN)/python benchmarks/history.py
+	$(BIN)/python benchmarks/status_speed.py
 	$(BIN)/python benchmarks/imports.py
 	$(BIN)/python benchmarks/signing.py
 

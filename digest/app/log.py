@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import logging.handlers
 import os
+import re
 import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Literal, TextIO
@@ -30,6 +31,10 @@ _TALKATIVE = ("apscheduler", "asyncio", "uvicorn")
 _SILENT = ("flufl.bounce",)
 #: What these log, a stranger can cause at any rate.
 _THROTTLED = ("asyncio", "uvicorn", "digest.app.connections")
+#: What looks like a mail address, its local part perhaps in quotation marks (RFC 5321 §4.1.2). Both
+#: parts are bounded, so that a long text takes no longer than its length.
+_ADDRESS = re.compile(r"""(?:"[^"\s]{1,64}"|[^\s"'<>()\[\],;:@]{1,320})@[^\s"'<>(),;:@]{1,255}""")
+_HIDDEN = "[address]"
 #: Seconds between two lines of these about the same.
 _PAUSE = 60
 _MOST_THROTTLED = 100
@@ -46,6 +51,7 @@ def configure(level: str, style: Literal["text", "json"], file: Path | None = No
         structlog.stdlib.add_log_level,
         structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _without_addresses,
     ]
     renderers: list[Any] = (
         [structlog.processors.JSONRenderer()]
@@ -93,6 +99,17 @@ def reopen() -> None:
         if isinstance(handler, _File):
             with suppress(OSError):  # the next line tries again
                 handler.reopenIfNeeded()
+
+
+def _without_addresses(_logger: object, _name: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Return an event whose texts name no mail address: servers and readers write what they like.
+
+    A reply may name another address than the one that it is about, such as where mail is forwarded.
+    """
+    return {
+        key: _ADDRESS.sub(_HIDDEN, value) if isinstance(value, str) and "@" in value else value
+        for key, value in event.items()
+    }
 
 
 def _without_controls(_logger: object, _name: str, event: dict[str, Any]) -> dict[str, Any]:

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
 #: The most readers who are listed one by one unless all are asked for.
 READERS = 20
+#: The columns of what `most_frequent` returns.
+COLUMNS = ("state", "readers#", "reason~", "such as~?")
 #: The most reasons that are listed.
-_REASONS = 12
+REASONS = 12
 #: The most readers or lines that are named as examples of a reason.
 _EXAMPLES = 3
 
@@ -79,24 +81,25 @@ class Tally:
 def print_reasons(title: str, groups: Sequence[Group]) -> None:
     """Print how many readers there are for each reason; of many reasons, the most frequent."""
     shown, rest = most_frequent(groups)
-    print_table(title, ("state", "readers#", "reason~", "such as~"), shown)
+    print_table(title, COLUMNS, shown)
     if rest:
         output.print_result(rest)
 
 
 def most_frequent(
-    groups: Sequence[Group], *, noun: str = "reader"
+    groups: Sequence[Group], *, noun: str = "reader", most: int = REASONS
 ) -> tuple[list[tuple[str, int, str | None, str]], str]:
     """Return the rows of the most frequent reasons, and a line about the others or nothing.
 
-    The groups of a state are in order, the largest first. `noun` is what they count.
+    The groups of a state are in order, the largest first. `noun` is what they count. At `most` so
+    many are shown, and at least one of each state.
     """
     seen: Counter[str] = Counter()
     places = []
     for group in groups:
         seen[group.state] += 1
         places.append(seen[group.state])
-    last = sorted(places)[_REASONS - 1] if len(places) > _REASONS else len(places)
+    last = sorted(places)[most - 1] if len(places) > most else len(places)
     shown = [group for group, place in zip(groups, places, strict=True) if place <= last]
     others = [group for group, place in zip(groups, places, strict=True) if place > last]
     rows = [(str(g.state), g.number, g.reason, ", ".join(g.examples)) for g in shown]

@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from digest.app import serializers
 from digest.app.clock import newest_day, now
 from digest.cli import output
-from digest.cli.came_back import in_sum, inbound_lines, of_mail
+from digest.cli.came_back import of_mail
+from digest.cli.day_account import DayAccount
+from digest.cli.day_screen import print_screen
 from digest.cli.options import Day, Json, day_of_run, parse_day
-from digest.cli.reasons import READERS, print_reasons
+from digest.cli.reasons import READERS
 from digest.cli.tables import print_table
 from digest.models.delivery import DeliveryState
 from digest.storage.reasons import stop_reasons
 from digest.text.wording import join_choices
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
-    from digest.app.inbound.standing import InboundStatus
+    from digest.app.services import App
     from digest.storage.bounces import Bounce
     from digest.storage.fetches import FetchRecord
     from digest.storage.history import DayTotals, DeliveryRecord
-    from digest.storage.reasons import ReasonGroup
+
+#: Readers whose mails are in memory together when they are listed.
+_AT_ONCE = 500
 
 
 def register(root: typer.Typer) -> None:
@@ -53,81 +58,99 @@ def status(
     json: Json = False,
 ) -> None:
     """Show what happened on a day: the sources, and who got what or why not."""
-    # Imported here, since the command line is read without it.
-    from digest.app import meaning
-    from digest.app.inbound.standing import inbound_status
-
     app = output.open_app(ctx, only_reads=True)
     until = newest_day(app.config.schedule.timezone)
     chosen = parse_day(day) or app.history.newest_day(until=until) or day_of_run(app)
-    semantic = meaning.state(app)
-    fetched = app.fetch_log.on(chosen)
-    overdue = app.backlog.overdue(chosen, app.sources, now=now())
-    totals, groups = app.history.summary(chosen)
-    stops = stop_reasons(groups)
-    not_planned = app.history.not_planned(chosen)
-    records = app.history.each(day=chosen, states=state or ())
-    came_back = app.bounces.by_reader(chosen)
-    mail_in = inbound_status(app)
+    account = _account(app, chosen)
     if json:
-        output.print_json(
-            {
-                "day": chosen.isoformat(),
-                "papers": app.papers.count(chosen),
-                "sentence_vectors": semantic,
-                "sources": [serializers.fetch_record(record) for record in fetched],
-                "owed": serializers.overdue_days(overdue),
-                **serializers.day_totals(totals),
-                "not_planned": not_planned,
-                "stopped": [group.reason for group in stops],
-                "reasons": [serializers.reason_group(group) for group in groups],
-                "came_back": app.bounces.of_day(chosen),
-                "inbound": serializers.plain(mail_in),
-                "people": (
-                    serializers.delivery(one, came_back.get(one.subscriber_id, ()))
-                    for one in records
-                ),
-            }
-        )
-        return
-    for line in _trouble(groups):
-        output.print_result(f"{chosen}: {line}")
-    if _print_sources(f"Sources for {chosen}", fetched):
-        output.print_prose(f"sentence vectors: {semantic}")
+        output.print_json(_shape(app, account, state or ()))
+    elif account.totals.pruned_at or not _is_crowd(account) or state or everybody:
+        _print_in_full(app, account, state or ())
     else:
-        output.print_result(f"no source was read for {chosen} yet: `digest fetch --day {chosen}`")
-    for name, earlier in overdue:
+        print_screen(account)
+
+
+def _account(app: App, day: date) -> DayAccount:
+    """Gather what is known of a day; no reader's mail is read for it."""
+    # Imported here, since the command line is read without it.
+    from digest.app import meaning
+    from digest.app.inbound.standing import inbound_status
+    from digest.storage.engine import keep_few_pages
+
+    keep_few_pages(app.engine)
+    totals, groups = app.history.summary(day)
+    is_deferred = bool(totals.states[DeliveryState.DEFERRED])
+    return DayAccount(
+        day=day,
+        semantic=meaning.state(app),
+        sources=app.fetch_log.on(day),
+        overdue=app.backlog.overdue(day, app.sources, now=now()),
+        totals=totals,
+        groups=groups,
+        not_planned=app.history.not_planned(day, rows=totals.states.total()),
+        next_due=app.history.next_due(day) if is_deferred else None,
+        came_back=app.bounces.of_day(day),
+        mail_in=inbound_status(app),
+        asks=app.policy.asks,
+    )
+
+
+def _is_crowd(account: DayAccount) -> bool:
+    return account.totals.states.total() > READERS
+
+
+def _shape(app: App, account: DayAccount, states: Sequence[DeliveryState]) -> dict[str, Any]:
+    """Return the day as JSON has it; its readers are read as they are printed."""
+    return {
+        "day": account.day.isoformat(),
+        "papers": app.papers.count(account.day),
+        "sentence_vectors": account.semantic,
+        "sources": [serializers.fetch_record(record) for record in account.sources],
+        "owed": serializers.overdue_days(account.overdue),
+        **serializers.day_totals(account.totals),
+        "not_planned": account.not_planned,
+        "stopped": [group.reason for group in stop_reasons(account.groups)],
+        "reasons": [serializers.reason_group(group) for group in account.groups],
+        "came_back": account.came_back,
+        "inbound": serializers.plain(account.mail_in),
+        "people": (
+            serializers.delivery(record, came_back)
+            for record, came_back in _mails(app, account.day, states)
+        ),
+    }
+
+
+def _mails(
+    app: App, day: date, states: Sequence[DeliveryState]
+) -> Iterator[tuple[DeliveryRecord, Sequence[Bounce]]]:
+    """Yield the mails of a day with what came back of each, a few hundred in memory at a time."""
+    records = app.history.each(day=day, states=states)
+    while some := list(islice(records, _AT_ONCE)):
+        came_back = app.bounces.of_readers(day, [record.subscriber_id for record in some])
+        for record in some:
+            yield record, came_back.get(record.subscriber_id, ())
+
+
+def _print_in_full(app: App, account: DayAccount, states: Sequence[DeliveryState]) -> None:
+    """Print a day with its readers, each by name."""
+    day, totals = account.day, account.totals
+    for line in account.trouble():
+        output.print_result(f"{day}: {line}")
+    if _print_sources(f"Sources for {day}", account.sources):
+        output.print_prose(f"sentence vectors: {account.semantic}")
+    else:
+        output.print_result(f"no source was read for {day} yet: `digest fetch --day {day}`")
+    for name, earlier in account.overdue:
         output.print_result(f"{name} could not be read for {earlier} yet")
     output.print_result("")
-    title = f"Deliveries for {chosen}"
     if totals.pruned_at:
         output.print_prose(
             f"pruned on {totals.pruned_at:%Y-%m-%d}: only the sum is kept, nobody by name"
         )
-    elif state or everybody or totals.states.total() <= READERS:
-        if not _print_readers(title, records, came_back):
-            output.print_prose(_nobody(totals, state or (), not_planned))
-    else:
-        print_reasons(title, groups)
-        output.print_result(
-            "--all lists every reader, --state deferred those in one state, --json has everything"
-        )
+    elif not _print_readers(f"Deliveries for {day}", _mails(app, day, states)):
+        output.print_prose(_nobody(totals, states, account.not_planned))
     output.print_result("")
-    output.print_prose(f"{chosen}: {_sum(totals, not_planned)}")
-    _print_inbound(chosen, app.bounces.of_day(chosen), mail_in)
-    doubtful = totals.states[DeliveryState.UNKNOWN]
-    if doubtful and app.policy.asks and not totals.pruned_at:
-        output.print_result(
-            f"{doubtful} may or may not have arrived:"
-            f" `digest retry --day {chosen} --state unknown` sends them again"
-        )
-
-
-def _print_inbound(day: date, came_back: Mapping[str, int], mail_in: InboundStatus) -> None:
-    """Say what came back of the day's mails, and what an operator should look at."""
-    if came_back:
-        output.print_prose(f"{day}: came back: {in_sum(came_back)}")
-    for line in inbound_lines(mail_in):
+    for line in account.endings():
         output.print_prose(line)
 
 
@@ -139,18 +162,6 @@ def _nobody(totals: DayTotals, states: Sequence[DeliveryState], not_planned: int
     if not_planned:
         return f"nobody has a mail yet: `digest run --day {totals.day}` sends them"
     return "nobody is subscribed and confirmed yet: `digest subscribers add EMAIL --confirmed`"
-
-
-def _trouble(groups: list[ReasonGroup]) -> list[str]:
-    """Return what kept a run from sending to everybody, which one reader's row does not show."""
-    if stops := stop_reasons(groups):
-        return [f"a run stopped before all mails had left: {group.reason}" for group in stops]
-    untried = sum(group.number for group in groups if group.state is DeliveryState.PLANNED)
-    deferred = [group for group in groups if group.state is DeliveryState.DEFERRED]
-    if untried and deferred:
-        most = deferred[0]
-        return [f"{untried} were not tried after others were deferred, most of them: {most.reason}"]
-    return []
 
 
 def _print_sources(title: str, fetched: Sequence[FetchRecord]) -> bool:
@@ -172,22 +183,20 @@ def _print_sources(title: str, fetched: Sequence[FetchRecord]) -> bool:
     return has_any
 
 
-def _print_readers(
-    title: str, records: Iterable[DeliveryRecord], came_back: Mapping[int, Sequence[Bounce]]
-) -> bool:
+def _print_readers(title: str, mails: Iterable[tuple[DeliveryRecord, Sequence[Bounce]]]) -> bool:
     return print_table(
         title,
         ("address", "state", "papers#", "settled at", "tried#", "subject or reason~"),
         (
             (
-                r.address,
-                r.state,
-                r.papers,
-                serializers.moment(r.settled_at),
-                r.attempts,
-                of_mail(came_back.get(r.subscriber_id, ())) or _about(r),
+                record.address,
+                record.state,
+                record.papers,
+                serializers.moment(record.settled_at),
+                record.attempts,
+                of_mail(came_back) or _about(record),
             )
-            for r in records
+            for record, came_back in mails
         ),
     )
 
@@ -196,20 +205,3 @@ def _about(record: DeliveryRecord) -> str | None:
     """Return the reason for a delivery's state, or the subject of a message that left."""
     again = f" (again at {serializers.moment(record.next_at)})" if record.next_at else ""
     return f"{record.reason}{again}" if record.reason else record.subject
-
-
-def _sum(totals: DayTotals, not_planned: int) -> str:
-    """Write the day's totals as a sum: planned = sent + deferred + …."""
-    if not totals.planned and not totals.states:
-        return f"no deliveries; {not_planned} not planned yet" if not_planned else "no deliveries"
-    states = " + ".join(f"{number} {state}" for state, number in totals.states.items())
-    parts = [f"{totals.planned} planned = {states or '0'}"]
-    if not totals.adds_up:
-        parts.append("this does not add up")
-    if not_planned:
-        # A closed day plans nobody more, unless somebody names it again.
-        parts.append(f"{not_planned} not planned{'' if totals.closed_at else ' yet'}")
-    parts.append("closed" if totals.closed_at else "open")
-    if totals.pruned_at:
-        parts.append("pruned")
-    return "; ".join(parts)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain, islice, zip_longest
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 import typer
@@ -40,11 +40,19 @@ class Column:
     is_number: bool
     #: whether it holds prose, which may be folded between words
     is_prose: bool
+    #: whether it may be left out where rows would need more lines for it
+    is_optional: bool = False
 
 
 def read_column(text: str) -> Column:
-    """Read a column's name: `votes#` holds numbers, `title~` holds prose."""
-    return Column(name=text.rstrip("#~"), is_number=text.endswith("#"), is_prose=text.endswith("~"))
+    """Read a column's name: `votes#` holds numbers, `title~` prose; `new#?` may be left out."""
+    kind = text.rstrip("?")
+    return Column(
+        name=kind.rstrip("#~"),
+        is_number=kind.endswith("#"),
+        is_prose=kind.endswith("~"),
+        is_optional=text.endswith("?"),
+    )
 
 
 def print_table(
@@ -114,6 +122,54 @@ def table_widths(columns: Sequence[Column], rows: Sequence[Row], *, room: int) -
         widths[index] += more
         left -= more
     return widths
+
+
+def compact_rows(
+    columns: Sequence[str], rows: Sequence[Sequence[object]], *, room: int | None
+) -> list[list[str]]:
+    """Return the lines of a table without a frame: those of its header, then those of each row.
+
+    Columns without a value are left out. Of the optional ones, so many are kept, from the left, as
+    need no more lines than fewer would. With no limit to the `room`, all are kept and no line is
+    folded.
+    """
+    named = [read_column(column) for column in columns]
+    cells = [tuple(map(_cell, row)) for row in rows]
+    if room is None:
+        return [[line] for line in plain_lines(named, iter(cells))]
+    filled = [index for index in range(len(named)) if any(row[index] for row in cells)]
+    optional = [index for index in filled if named[index].is_optional]
+    ways = [
+        _laid_out(named, cells, [index for index in filled if index not in optional[kept:]], room)
+        for kept in range(len(optional), -1, -1)
+    ]
+    return min(ways, key=lambda way: sum(map(len, way)))
+
+
+def _laid_out(
+    columns: Sequence[Column], rows: Sequence[Row], kept: Sequence[int], room: int
+) -> list[list[str]]:
+    """Return the lines of the header and of each row, with the columns that are kept."""
+    columns = [columns[index] for index in kept]
+    rows = [tuple(row[index] for index in kept) for row in rows]
+    widths = table_widths(columns, rows, room=room - 2 * (len(columns) - 1))
+    if widths is None:
+        return [[], *(list(block_lines(columns, row, room=room)) for row in rows)]
+    names = tuple(column.name for column in columns)
+    return [list(_folded_lines(columns, row, widths)) for row in (names, *rows)]
+
+
+def _folded_lines(columns: Sequence[Column], row: Row, widths: Sequence[int]) -> Iterator[str]:
+    """Yield the lines of one row, whose cells are folded between words."""
+    from rich.cells import cell_len
+
+    folded = [fold(cell, width) for cell, width in zip(row, widths, strict=True)]
+    for parts in zip_longest(*folded, fillvalue=""):
+        padded = []
+        for part, width, column in zip(parts, widths, columns, strict=True):
+            blanks = " " * (width - cell_len(part))
+            padded.append(blanks + part if column.is_number else part + blanks)
+        yield "  ".join(padded).rstrip()
 
 
 def block_lines(columns: Sequence[Column], row: Row, *, room: int) -> Iterator[str]:

@@ -87,13 +87,15 @@ class Bounces:
         with self._engine.connect() as db:
             return [Bounce(**row) for row in db.execute(query).mappings()]
 
-    def by_reader(self, day: date) -> Mapping[int, list[Bounce]]:
-        """Return what came back of the mails of a day, by the subscriber's id."""
+    def of_readers(self, day: date, subscriber_ids: Iterable[int]) -> Mapping[int, list[Bounce]]:
+        """Return what came back of some subscribers' mails of a day, by the subscriber's id."""
         found: dict[int, list[Bounce]] = {}
         query = sa.select(bounces).where(bounces.c.day == day).order_by(bounces.c.at)
         with self._engine.connect() as db:
-            for row in db.execute(query).mappings():
-                found.setdefault(row["subscriber_id"], []).append(Bounce(**row))
+            rows = rows_where_in(db, query, bounces.c.subscriber_id, subscriber_ids)
+            for row in rows:
+                one = Bounce(**row._mapping)  # noqa: SLF001 (its public interface)
+                found.setdefault(one.subscriber_id, []).append(one)
         return found
 
     def of_day(self, day: date) -> Mapping[str, int]:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 
 _PRAGMAS_FOR_READING = ("foreign_keys=ON", "busy_timeout=10000")
+#: KiB of pages; SQLite's own default is 2,000.
+_FEW_PAGES = 256
 _PRAGMAS = ("journal_mode=WAL", *_PRAGMAS_FOR_READING, "synchronous=FULL", "secure_delete=ON")
 
 
@@ -85,7 +87,7 @@ def open_for_reading(url: str, *, folder: Path, traces: mark.Traces = dict) -> s
     if file is None or not file.is_file() or may_write(file):
         return open_database(url, folder=folder, traces=traces)
     mark.refuse_lost(file, traces)
-    engine = sa.create_engine(engine.url, creator=read_only_creator(file))
+    engine = sa.create_engine(engine.url, creator=read_only_creator(file), hide_parameters=True)
     _prepare_sqlite(engine, pragmas=_PRAGMAS_FOR_READING)
     try:
         with engine.connect() as connection:
@@ -94,6 +96,13 @@ def open_for_reading(url: str, *, folder: Path, traces: mark.Traces = dict) -> s
         engine.dispose()
         raise
     return engine
+
+
+def keep_few_pages(engine: sa.Engine) -> None:
+    """Let SQLite keep few pages in memory, for a command that reads through a database once."""
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            connection.exec_driver_sql(f"PRAGMA cache_size=-{_FEW_PAGES}")
 
 
 def _require_newest(connection: sa.Connection, file: Path) -> None:
@@ -110,7 +119,8 @@ def _create_engine(url: str, folder: Path) -> sa.Engine:
         database_url = sa.make_url(url)
         if file := database_file(database_url):
             database_url = database_url.set(database=str(folder / file.expanduser()))
-        return sa.create_engine(database_url)
+        # An error is logged, and the parameters of its statement may be addresses.
+        return sa.create_engine(database_url, hide_parameters=True)
     except sa.exc.ArgumentError as error:
         raise ConfigError(
             "[database] url: is no address like sqlite:///digest.db or postgresql://me@localhost/digest"

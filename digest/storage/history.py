@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from digest.models.delivery import SHOWN, DeliveryState
 from digest.models.issue import NOTHING_SEEN, Seen
 from digest.storage import contents, shown_papers
-from digest.storage.delivery_states import due, states_of
+from digest.storage.delivery_states import due, row_states, rows_of, states_of, with_pruned
 from digest.storage.in_lists import rows_where_in
 from digest.storage.reasons import ReasonGroup, group_by_reason
 from digest.storage.schema import (
@@ -20,11 +20,11 @@ from digest.storage.schema import (
     deliveries,
     edition_papers,
     editions,
+    is_not_sent,
     shown,
 )
 from digest.storage.sent_papers import of_contents
-from subscribers.models import Status
-from subscribers.tables import subscribers
+from subscribers.tables import is_not_confirmed, subscribers
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -200,23 +200,30 @@ class DeliveryHistory:
         """
         with self._engine.connect() as db:
             plan = db.execute(sa.select(days).where(days.c.day == day)).first()
-            groups = group_by_reason(db, day)
-            states = states_of(db, day)
-        return _day_totals(day, plan, states), groups
+            states = row_states(db, day)
+            groups = group_by_reason(db, day, states)
+            totals = _day_totals(day, plan, with_pruned(db, day, states))
+        return totals, groups
 
-    def not_planned(self, day: date) -> int:
-        """Count the confirmed subscribers who have no row for a day yet; a pruned day has none."""
+    def not_planned(self, day: date, *, rows: int | None = None) -> int:
+        """Count the confirmed subscribers who have no row for a day yet; a pruned day has none.
+
+        Nearly all have one, so those are looked up who are not confirmed. The others are counted,
+        but for the `rows` of the day where the caller knows how many these are.
+        """
+        number = sa.select(sa.func.count()).select_from(subscribers)
         planned = sa.exists().where(
             deliveries.c.day == day, deliveries.c.subscriber_id == subscribers.c.id
         )
-        pruned = sa.exists().where(days.c.day == day, days.c.pruned_at.is_not(None))
-        query = (
-            sa.select(sa.func.count())
-            .select_from(subscribers)
-            .where(subscribers.c.status == Status.CONFIRMED, ~planned, ~pruned)
-        )
+        pruned = sa.select(days.c.day).where(days.c.day == day, days.c.pruned_at.is_not(None))
         with self._engine.connect() as db:
-            return db.execute(query).scalar_one()
+            if db.execute(pruned).first():
+                return 0
+            of_confirmed = rows_of(db, day) if rows is None else rows
+            of_confirmed -= db.execute(number.where(is_not_confirmed, planned)).scalar_one()
+            confirmed = db.execute(number).scalar_one()
+            confirmed -= db.execute(number.where(is_not_confirmed)).scalar_one()
+            return confirmed - of_confirmed
 
     def waiting(self, day: date, *, now: datetime, only: int | None = None) -> int:
         """Count the mails of a day, or of one subscriber that day, that are due now."""
@@ -233,7 +240,7 @@ class DeliveryHistory:
     def next_due(self, day: date) -> datetime | None:
         """Return when the first deferred mail of a day is due; None if none is deferred."""
         query = sa.select(deliveries.c.next_at).where(
-            deliveries.c.day == day, deliveries.c.state == DeliveryState.DEFERRED
+            deliveries.c.day == day, deliveries.c.state == DeliveryState.DEFERRED, is_not_sent
         )
         with self._engine.connect() as db:
             return db.execute(query.order_by(deliveries.c.next_at).limit(1)).scalar()

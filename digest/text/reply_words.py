@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 #: A reply code (RFC 5321 §4.2) with an enhanced status code (RFC 3463), at the start of a reply.
 #: What a run records has the server's name and the stage before the reply.
 _CODES = re.compile(r"(?:^|(?<=: ))[245]\d\d(?:[ -][245]\.\d{1,3}\.\d{1,3})?(?=[\s-]|$)")
 #: What stands around a word and is not part of it.
 _AROUND = "<>[](){}\"'.,;:!?…"
+
+_DETAILS = re.compile("#( #)+")
 
 
 def without_details(text: str, recipient: str = "") -> str:
@@ -18,17 +21,22 @@ def without_details(text: str, recipient: str = "") -> str:
     capitals inside. The recipient's local part and domain are details too, if they are given.
     """
     local, _, domain = recipient.lower().partition("@")
-    words: list[str] = []
-    for word in text.split():
-        bare = word.strip(_AROUND)
-        plain = bare.lower()
-        is_detail = (
-            plain in (local, domain)
-            or any(character.isdigit() or character in "@=/_." for character in plain)
-            or bare[1:] != plain[1:]
-        )
-        words.append("#" if is_detail and bare else plain)
-    return re.sub("#( #)+", "#", " ".join(words))
+    words = [_plain(word) for word in text.split()]
+    if recipient:
+        words = ["#" if word and word in (local, domain) else word for word in words]
+    return _DETAILS.sub("#", " ".join(words))
+
+
+@lru_cache(maxsize=1024)  # replies have the same words again and again
+def _plain(word: str) -> str:
+    """Return a word in small letters without what stands around it, or # for a detail."""
+    bare = word.strip(_AROUND)
+    plain = bare.lower()
+    is_detail = (
+        any(character.isdigit() or character in "@=/_." for character in plain)
+        or bare[1:] != plain[1:]
+    )
+    return "#" if is_detail else plain
 
 
 def without_details_but_codes(text: str, recipient: str = "") -> str:

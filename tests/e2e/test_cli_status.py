@@ -239,6 +239,22 @@ def test_a_dry_run_for_many_readers_is_one_screen(crowd: Path, digest: Command) 
     assert any("3000" in line for line in lines)
 
 
+def test_json_tells_what_came_back_of_each_mail(crowd: Path, digest: Command) -> None:
+    with sqlite3.connect(crowd / "digest.db") as db:
+        db.execute(
+            "INSERT INTO bounces VALUES (2999, '2026-02-02', 'hard', '2026-02-02 19:00:00',"
+            " '5.1.1', 'no such user')"
+        )
+    db.close()
+
+    found = digest("status", *DAY, "--json").json
+
+    back = {one["address"]: one["came_back"] for one in found["people"] if one["came_back"]}
+    assert found["came_back"] == {"hard": 1}
+    assert [one["class"] for one in back.pop("reader2998@example.org")] == ["hard"]
+    assert back == {}
+
+
 # -- a run that stopped -------------------------------------------------------------------------
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import typer.main
 from support.import_graph import PACKAGES
+from support.log_events import STATES, logged_events
 from support.paths import ROOT
 
 from digest.app import config
@@ -113,21 +114,18 @@ def texts_of_code() -> list[str]:
     return found
 
 
-def events() -> dict[str, set[str]]:
-    """Every constant event name in the code, with its levels."""
-    found: dict[str, set[str]] = {}
-    for path in (ROOT / "digest").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if (
-                isinstance(node, ast.Call)
-                and isinstance(node.func, ast.Attribute)
-                and node.func.attr in ("debug", "info", "warning", "error", "exception")
-                and node.args
-                and isinstance(node.args[0], ast.Constant)
-            ):
-                level = node.func.attr.replace("exception", "error")
-                found.setdefault(node.args[0].value, set()).add(level)
-    return found
+def listed_events() -> dict[str, tuple[set[str], set[str]]]:
+    """Every event of the guide's table, with its levels and fields."""
+    table = GUIDE.split("## Log")[1].split("##")[0]
+    found = re.findall(r"(?m)^\| `([^`]+)` \| ([a-z, ]+) \| ([^|]*) \| [^|]+ \|$", table)
+    return {
+        event: (set(levels.split(", ")), set(re.findall(r"`(\w+)`", fields)) | of_states(fields))
+        for event, levels, fields in found
+    }
+
+
+def of_states(fields: str) -> set[str]:
+    return {STATES} if "each state" in fields else set()
 
 
 @pytest.mark.parametrize("command", list(verbs()))
@@ -163,11 +161,23 @@ def test_every_message_among_the_problems_is_in_the_code(message: str) -> None:
     assert [part for part in parts if not any(part in text for text in texts_of_code())] == []
 
 
-def test_the_guide_lists_the_events_of_the_log_with_their_levels() -> None:
-    table = GUIDE.split("## Log")[1].split("##")[0]
+def test_the_guide_lists_the_events_of_the_log_with_their_levels_and_fields() -> None:
+    logged = {event: (one.levels, one.fields) for event, one in logged_events().items()}
 
-    listed = re.findall(r"(?m)^\| `([^`]+)` \| ([a-z, ]+) \|", table)
-    assert {event: set(levels.split(", ")) for event, levels in listed} == events()
+    assert listed_events() == logged
+
+
+def test_every_call_of_a_logger_is_found() -> None:
+    calls = r"\b\w+\.(?:debug|info|warning|error|exception|critical)\(\s*f?[\"']"
+    texts = [
+        path.read_text(encoding="utf-8")
+        for root in PACKAGES
+        for path in (ROOT / root).rglob("*.py")
+    ]
+
+    assert sum(len(re.findall(calls, text)) for text in texts) == sum(
+        one.calls for one in logged_events().values()
+    )
 
 
 @pytest.mark.parametrize("state", DeliveryState)

@@ -37,10 +37,10 @@ def without_style(text: str) -> str:
     return _STYLE.sub("", text)
 
 
-def run_on_terminal(command: Sequence[str], *, width: int, folder: Path) -> str:
-    """Run a command on a terminal of so many columns; return what it shows."""
+def run_on_terminal(command: Sequence[str], *, width: int, height: int = 40, folder: Path) -> str:
+    """Run a command on a terminal of that size; return what it shows."""
     ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, width, 0, 0))
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
     environment = {
         key: value for key, value in os.environ.items() if key not in ("COLUMNS", "LINES")
     }

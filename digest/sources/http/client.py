@@ -321,12 +321,13 @@ class HTTPClient:
         if final:
             # Too many requests concern the whole host; a broken service, only the address.
             if response.is_broken:
-                duration, field, name = _BROKEN_BACKOFF, "url", redacted(response.url)
+                duration, name = _BROKEN_BACKOFF, redacted(response.url)
             else:
-                duration, field, name = _BUSY_BACKOFF, "gate", host
+                duration, name = _BUSY_BACKOFF, host
             until = now + (timedelta(seconds=pause) if pause and too_long else duration)
             self._backoffs.start(name, until, response.status_line)
-            extra = {field: name, "until": until.isoformat(), "reason": response.status_line}
+            named = {"url": name} if response.is_broken else {"gate": name}
+            extra = {**named, "until": until.isoformat(), "reason": response.status_line}
             log.warning("source left alone", extra=extra)
             refusal = RefusedError(
                 f"{refusal}; {name} is left alone until {clock_time(until)}",

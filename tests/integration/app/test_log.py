@@ -6,9 +6,10 @@ import io
 import json
 import logging
 import os
+import time
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
@@ -260,3 +261,36 @@ def test_no_control_character_of_a_text_reaches_the_log(
 
     err = capsys.readouterr().err
     assert "read �2J reason='no �]0;owned�' where=b�[31m.jsonl" in err
+
+
+@pytest.mark.parametrize("style", ["json", "text"])
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "550 5.1.1 <ada@example.org>: no such user",
+        "550 forwarded to ada@example.org, which is full",
+        "550 ada@example.org;kept for ada@example.org.",
+        '550 "ada"@example.org is not here',
+        "553 Message-ID <20260202.7.ada@example.org>",
+    ],
+)
+def test_no_line_names_an_address_that_a_reply_names(
+    capsys: pytest.CaptureFixture[str], style: Literal["json", "text"], reply: str
+) -> None:
+    log.configure("info", style)
+
+    logging.getLogger("digest.anything").warning("digest not sent", extra={"reason": reply})
+
+    err = capsys.readouterr().err
+    assert "ada" not in err
+    assert "example.org" not in err
+    assert "[address]" in err
+
+
+def test_what_a_long_text_is_searched_for_takes_no_longer_than_its_length() -> None:
+    event = {"reason": "a" * 200_000 + "@" * 10}
+
+    started = time.process_time()
+    log._without_addresses(None, "", event)
+
+    assert time.process_time() - started < 5

@@ -68,7 +68,7 @@ def test_they_are_counted_by_the_day_of_the_mail_and_by_the_time_of_the_report(
     record(bounces, engine, hard, complaint)
 
     assert bounces.of_day(DAY) == {"hard": 1, "complaint": 1}
-    assert bounces.by_reader(DAY) == {ada: [hard, complaint]}
+    assert bounces.of_readers(DAY, [ada]) == {ada: [hard, complaint]}
     assert bounces.of_day(DAY + timedelta(days=1)) == {}
     later = NOON + timedelta(hours=1)
     assert bounces.number_since(NOON, "hard") == 1

@@ -9,6 +9,7 @@ from support.builders import DAY, NOON
 from support.ledger_steps import LedgerSteps
 
 from digest.models.delivery import DeliveryState
+from digest.storage.delivery_states import row_states
 from digest.storage.reasons import ReasonGroup, group_by_reason, stop_reasons
 from digest.storage.recovery import LOST
 from digest.storage.schema import deliveries
@@ -34,7 +35,7 @@ def groups_of(engine: sa.Engine, *rows: tuple[str, str | None]) -> list[ReasonGr
                 )
             )
     with engine.connect() as db:
-        return group_by_reason(db, DAY)
+        return group_by_reason(db, DAY, row_states(db, DAY))
 
 
 def test_deliveries_are_counted_by_state_and_reason(engine: sa.Engine) -> None:
@@ -83,7 +84,7 @@ def test_a_reply_that_names_its_reader_is_one_reason(engine: sa.Engine) -> None:
             row |= {"state": "deferred", "reason": reply, "attempts": 1}
             db.execute(deliveries.insert().values(row))
     with engine.connect() as db:
-        (group,) = group_by_reason(db, DAY)
+        (group,) = group_by_reason(db, DAY, row_states(db, DAY))
 
     assert (group.number, len(group.examples)) == (2, 2)
 
