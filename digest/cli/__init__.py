@@ -21,6 +21,7 @@ from digest.cli import (
     backtest,
     bench,
     dkim,
+    doctor,
     fixtures,
     inbound,
     interleaving,
@@ -65,6 +66,7 @@ run.register(app)
 prune.register(app)
 train.register(app)
 status.register(app)
+doctor.register(app)
 serve.register(app)
 app.add_typer(papers.commands, name="papers")
 app.add_typer(bench.commands, name="bench")
