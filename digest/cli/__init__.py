@@ -25,6 +25,7 @@ from digest.cli import (
     fixtures,
     inbound,
     interleaving,
+    mail,
     output,
     papers,
     preview,
@@ -74,6 +75,7 @@ app.add_typer(topics.commands, name="topics")
 app.add_typer(subscribers.commands, name="subscribers")
 app.add_typer(inbound.commands, name="inbound")
 app.add_typer(dkim.commands, name="dkim")
+app.add_typer(mail.commands, name="mail")
 app.add_typer(fixtures.commands, name="fixtures")
 
 
