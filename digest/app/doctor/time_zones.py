@@ -38,7 +38,8 @@ def check(installation: Installation) -> Iterator[Finding]:
         )
     else:
         yield ok(
-            READERS, f"all {len(chosen)} that readers chose are known" if chosen else "none yet"
+            READERS,
+            f"all {len(chosen)} that readers chose are known" if chosen else "no reader chose one",
         )
 
 
