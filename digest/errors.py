@@ -9,6 +9,7 @@
     │   ├── RefusedError         its service answered with an error
     │   └── UnreachableError     there is no connection to its service
     ├── ArchiveError             the stored days are too few to learn from
+    ├── DNSError                 the DNS could not be asked, so nobody knows what it holds
     ├── StoreError               the database could not be opened or upgraded
     ├── MailboxError             a mailbox could not be read
     ├── RenderError              a template does not compile or lacks a value
@@ -89,6 +90,10 @@ class UnreachableError(SourceError):
 
     The run does not try its host again, the next run does.
     """
+
+
+class DNSError(DigestError):
+    """No server of the DNS answered; check [dns] servers, or the network of this machine."""
 
 
 class StoreError(DigestError):

@@ -324,6 +324,19 @@ class Book:
         with self._engine.connect() as db:
             return db.execute(query).scalar_one()
 
+    def count(self, status: Status) -> int:
+        """Return how many subscribers have a status."""
+        query = sa.select(sa.func.count()).where(subscribers.c.status == status)
+        with self._engine.connect() as db:
+            return int(db.execute(query).scalar_one())
+
+    def timezones(self) -> set[str]:
+        """Return the time zones that subscribers chose, also those that this machine lacks."""
+        chosen = subscribers.c.preferences["timezone"].as_string()
+        with self._engine.connect() as db:
+            found = db.execute(sa.select(chosen).distinct()).scalars()
+            return {zone for zone in found if zone is not None}
+
     def history(self, subscriber_id: int) -> list[ConsentRecord]:
         """Return every change of a subscriber's consent, oldest first."""
         query = sa.select(consent).where(consent.c.subscriber_id == subscriber_id).order_by("id")

@@ -18,6 +18,9 @@ from digest.delivery.transports import Directory, Stream, Transport
 from digest.errors import ConfigError
 
 if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Callable
+
     from digest.app.config import Config
 
 log = logging.getLogger(__name__)
@@ -45,20 +48,45 @@ def open_transport(config: Config) -> Transport:
         case "smtp":
             _refuse_example_names(config)
             return SMTPTransport(
-                ServerSettings(
-                    host=mail.host,
-                    port=mail.port,
-                    security=mail.security,
-                    username=mail.username,
-                    password=mail.password.get_secret_value(),
-                    ehlo_name=ehlo_name(config),
-                    timeout=mail.timeout,
-                    connections=mail.connections,
-                    rotate_after=mail.rotate_after,
-                ),
-                tls=partial(certificates.for_mail, network_variables()),
+                server_settings(config),
+                tls=mail_certificates(),
                 rate_limiter=RateLimiter(config.pace.model_dump()),
             )
+
+
+def server_settings(config: Config) -> ServerSettings:
+    """Return the settings of the mail server."""
+    mail = config.mail
+    return ServerSettings(
+        host=mail.host,
+        port=mail.port,
+        security=mail.security,
+        username=mail.username,
+        password=mail.password.get_secret_value(),
+        ehlo_name=ehlo_name(config),
+        timeout=mail.timeout,
+        connections=mail.connections,
+        rotate_after=mail.rotate_after,
+    )
+
+
+def mail_certificates() -> Callable[[], ssl.SSLContext]:
+    """Return what reads the certificates that are trusted for the mail server."""
+    return partial(certificates.for_mail, network_variables())
+
+
+def is_here(config: Config) -> bool:
+    """Whether the mail server is on this computer, as a test server or a relay."""
+    return config.mail.host in _LOOPBACK
+
+
+def example_names(config: Config) -> dict[str, str]:
+    """Return the hosts that are still the example's, by the keys that hold them."""
+    hosts = {
+        "[mail] from_address": config.mail.from_address.rpartition("@")[2],
+        "[web] url": urlsplit(config.web.url).hostname or "",
+    }
+    return {key: host for key, host in hosts.items() if is_example(host)}
 
 
 def _refuse_example_names(config: Config) -> None:
@@ -68,14 +96,8 @@ def _refuse_example_names(config: Config) -> None:
         ConfigError: a name is the example's, and the mail server is not on this computer.
 
     """
-    mail, web = config.mail, config.web
-    for key, host in (
-        ("[mail] from_address", mail.from_address.rpartition("@")[2]),
-        ("[web] url", urlsplit(web.url).hostname or ""),
-    ):
-        if not is_example(host):
-            continue
-        if mail.host not in _LOOPBACK:
+    for key, host in example_names(config).items():
+        if not is_here(config):
             raise ConfigError(f"{key} is still the example's ({host}); set it to your own")
         # On this computer it is probably a test server, but it may be a relay.
         log.warning("a setting is still the example's", extra={"key": key, "value": host})

@@ -21,9 +21,11 @@ from digest.cli import (
     backtest,
     bench,
     dkim,
+    doctor,
     fixtures,
     inbound,
     interleaving,
+    mail,
     output,
     papers,
     preview,
@@ -65,6 +67,7 @@ run.register(app)
 prune.register(app)
 train.register(app)
 status.register(app)
+doctor.register(app)
 serve.register(app)
 app.add_typer(papers.commands, name="papers")
 app.add_typer(bench.commands, name="bench")
@@ -72,6 +75,7 @@ app.add_typer(topics.commands, name="topics")
 app.add_typer(subscribers.commands, name="subscribers")
 app.add_typer(inbound.commands, name="inbound")
 app.add_typer(dkim.commands, name="dkim")
+app.add_typer(mail.commands, name="mail")
 app.add_typer(fixtures.commands, name="fixtures")
 
 

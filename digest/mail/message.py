@@ -204,9 +204,12 @@ def build_transactional(
     at: datetime,
     reply_to: str = "",
     in_reply_to: str = "",
+    auto_submitted: str = "auto-replied",
     signer: MessageSigner | None = None,
 ) -> bytes:
     """Return a mail that answers one person's request; it has no list headers.
+
+    Without HTML it is plain text only. `auto_submitted` says what made it (RFC 3834 §5).
 
     Answers to it go to `reply_to`, if that is given, in place of the sender's address for them.
     `in_reply_to` is the Message-ID of the mail that it answers, if it is one (RFC 5322 §3.6.4).
@@ -223,10 +226,11 @@ def build_transactional(
         field("Date", format_datetime(at)),
         field("Message-ID", identifier),
         *(field(name, answered) for name in ("In-Reply-To", "References") if answered),
-        field("Auto-Submitted", "auto-replied"),
+        field("Auto-Submitted", auto_submitted),
         _NO_VACATION,
     ]
-    text, html = [encode(rendered.text)], [encode(rendered.html)]
+    text = [encode(rendered.text)]
+    html = [encode(rendered.html)] if rendered.html else []
     return _assemble(headers, text, html, identifier=identifier, at=at, signer=signer)
 
 

@@ -7,10 +7,13 @@ So what a source says happened later than now is taken to have happened now.
 from __future__ import annotations
 
 from dataclasses import replace
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, TypeVar
 
+from digest.models.days import as_utc
+
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import date, datetime, timedelta
 
     from digest.models.paper import Paper
     from digest.models.source import Batch
@@ -35,6 +38,18 @@ def without_future(batch: Batch, *, day: date, now: datetime) -> Batch:
         papers=tuple(_past(paper, today=today, now=now) for paper in batch.papers),
         updates=tuple(_past(paper, today=today, now=now) for paper in batch.updates),
     )
+
+
+def ahead_by(date_header: str | None, *, now: datetime) -> timedelta | None:
+    """Return how far our clock is ahead of a server's, by its Date header (RFC 9110 §6.6.1).
+
+    It is negative where ours is behind, and None where the header says no time. The header counts
+    whole seconds, and the answer took some time to come.
+    """
+    try:
+        return now - as_utc(parsedate_to_datetime((date_header or "")[:100]))
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
 
 
 def _past(paper: Paper, *, today: date, now: datetime) -> Paper:

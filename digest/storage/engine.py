@@ -103,6 +103,26 @@ def keep_few_pages(engine: sa.Engine) -> None:
     if engine.dialect.name == "sqlite":
         with engine.connect() as connection:
             connection.exec_driver_sql(f"PRAGMA cache_size=-{_FEW_PAGES}")
+def open_unchanged(url: str, *, folder: Path, traces: mark.Traces = dict) -> sa.Engine | None:
+    """Open the database of a URL to look at it: nothing is created, upgraded or written.
+
+    Its tables may be those of another version. None if there is no file of it yet.
+
+    Raises:
+        ConfigError: the URL is not one.
+        StoreError: it is missing although it was in use, or cannot be read without being changed.
+
+    """
+    engine = _create_engine(url, folder)
+    file = database_file(engine.url)
+    if file is not None:
+        mark.refuse_lost(file, traces)
+        if not file.exists():
+            return None
+        engine = sa.create_engine(engine.url, creator=read_only_creator(file))
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine, pragmas=_PRAGMAS_FOR_READING)
+    return engine
 
 
 def _require_newest(connection: sa.Connection, file: Path) -> None:
@@ -140,6 +160,16 @@ def database_file(url: sa.URL) -> Path | None:
     if url.get_backend_name() != "sqlite" or not database or database == ":memory:":
         return None
     return Path(database)
+
+
+def database_path(url: str, *, folder: Path) -> Path | None:
+    """Return the file of the database of a URL, or None for one in memory or on a server.
+
+    Raises:
+        ConfigError: the URL is not one.
+
+    """
+    return database_file(_create_engine(url, folder).url)
 
 
 def _create_private(path: Path) -> None:

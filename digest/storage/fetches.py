@@ -102,6 +102,21 @@ class FetchLog:
         with self._engine.connect() as db:
             return {row.day: _fetch_record(row) for row in db.execute(query)}
 
+    def newest(self, source: str) -> FetchRecord | None:
+        """Return the record of a source that was written last, of any day; None without one."""
+        query = sa.select(fetches).where(fetches.c.source == source)
+        with self._engine.connect() as db:
+            row = db.execute(query.order_by(fetches.c.fetched_at.desc()).limit(1)).first()
+        return None if row is None else _fetch_record(row)
+
+    def newest_time(self) -> datetime | None:
+        """Return when a source was last read, of all times that are stored."""
+        with self._engine.connect() as db:
+            newest: datetime | None = db.execute(
+                sa.select(sa.func.max(fetches.c.fetched_at))
+            ).scalar_one()
+        return newest
+
     def first(self, source: str) -> date | None:
         """Return the first day for which a source was fetched."""
         query = sa.select(sa.func.min(fetches.c.day)).where(fetches.c.source == source)

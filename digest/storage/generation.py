@@ -72,6 +72,11 @@ class Generation:
                 f" if they have not, send them with `digest run --day {day}`"
             )
 
+    def sign(self) -> str | None:
+        """Return what shows that the database was restored from a backup or moved, or None."""
+        file = self._file
+        return None if file is None else self._sign(file)
+
     def accept(self, day: date) -> None:
         """Go on with a database that was restored, if it was; an operator has named the day.
 

@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from subscribers.web.services import WebServices
 
@@ -46,3 +47,17 @@ class Templates:
         page = self.page("error", status=status, message=message)
         page.headers.update(headers or {})
         return page
+
+
+def faults_of(folder: Path) -> list[str]:
+    """Return what keeps the page templates of a folder from being compiled, a line for each."""
+    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(folder), autoescape=True)
+    faults = []
+    for name in environment.list_templates(extensions=["html"]):
+        try:
+            environment.get_template(name)
+        except jinja2.TemplateSyntaxError as error:
+            faults.append(f"template {name}:{error.lineno}: {error}")
+        except (jinja2.TemplateError, UnicodeDecodeError) as error:
+            faults.append(f"template {name}: {error}")
+    return faults or ([] if environment.list_templates() else [f"no template is in {folder}"])

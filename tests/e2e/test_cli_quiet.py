@@ -49,8 +49,8 @@ COMMANDS: list[tuple[str, ...]] = [
 ]
 #: Commands whose result is what was asked for, and those that run until they are told to stop.
 ASKED = {
-    "backtest", "bench delivery", "dkim keygen", "dkim record", "inbound check", "inbound explain",
-    "inbound list", "inbound show", "interleaving", "papers list",
+    "backtest", "bench delivery", "dkim keygen", "dkim record", "doctor", "inbound check",
+    "inbound explain", "inbound list", "inbound show", "interleaving", "mail test", "papers list",
     "papers show", "status", "subscribers export", "subscribers list", "subscribers set",
     "subscribers show", "topics list", "topics packs", "topics show", "topics test",
 }  # fmt: skip

@@ -54,6 +54,7 @@ def state_of(home: Path) -> dict[str, tuple[int, int]]:
         (("topics", "list"), "agents"),
         (("topics", "test", "maps"), "An Agent that Reads Maps"),
         (("preview", *DAY), "An Agent that Reads Maps"),
+        (("doctor",), "digest.db can be read"),
     ],
     ids=lambda value: "-".join(value[:2]) if isinstance(value, tuple) else "",
 )

@@ -83,12 +83,14 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._send_body(response)
 
-    do_POST = do_GET  # noqa: N815 (http.server's name)
+    do_POST = do_HEAD = do_GET  # noqa: N815 (http.server's names)
 
     def _send_body(self, response: Response) -> None:
         length = len(response.body) + (1000 if response.cut_off else 0)
         self.send_header("Content-Length", str(length))
         self.end_headers()
+        if self.command == "HEAD":
+            return
         if response.drip:
             self._drip(response.body, response.drip)
         else:

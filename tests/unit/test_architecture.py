@@ -126,6 +126,7 @@ OUTSIDE_WORLD = {
 
 #: Where any exception may be caught: the end of a command, the daemon's jobs, other people's code.
 CATCHES_EVERYTHING = {
+    "digest.app.doctor.checks",
     "digest.__main__",
     "digest.cli",
     "digest.cli.run",

@@ -25,6 +25,7 @@ HOMES = {
     "certifi": ("digest.app.certificates",),
     "cryptography": ("digest.mail.dkim",),
     "defusedxml": ("digest.sources.xml",),
+    "dns": ("digest.app.doctor.resolver",),
     "email_validator": ("subscribers.addresses",),
     "fastapi": ("subscribers.web",),
     "flufl": ("digest.inbound.reading.second_opinion",),
@@ -70,7 +71,12 @@ HOMES = {
     "uvicorn": ("digest.app.connections", "digest.cli.serve"),
 }
 #: Libraries that are installed under another name than they are imported by.
-DISTRIBUTIONS = {"flufl": "flufl.bounce", "mjml": "mjml-python", "Stemmer": "pystemmer"}
+DISTRIBUTIONS = {
+    "dns": "dnspython",
+    "flufl": "flufl.bounce",
+    "mjml": "mjml-python",
+    "Stemmer": "pystemmer",
+}
 
 
 @pytest.mark.parametrize("library", HOMES)

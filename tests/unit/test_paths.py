@@ -27,6 +27,9 @@ OF_ALL_MODULES = (
 TESTED_THROUGH = {
     "digest.app.inbound.pipe": "e2e/test_cli_inbound_pipe.py",
     "digest.app.config.addresses": "integration/app/config/test_schema.py",
+    "digest.app.doctor.checks": "e2e/test_cli_doctor.py",
+    "digest.app.doctor.finding": "e2e/test_cli_doctor.py",
+    "digest.app.doctor.installation": "e2e/test_cli_doctor.py",
     "digest.app.measurements_json": "e2e/test_cli_backtest.py",
     "digest.app.workers": "e2e/test_workers.py",
     "digest.app.stores": "network/app/test_services.py",

@@ -28,6 +28,7 @@ from digest.app.config import permissions, syntax, variables
 from digest.app.config.faults import explain
 from digest.app.config.schema import (
     DKIM,
+    DNS,
     Database,
     Delivery,
     Fetch,
@@ -111,6 +112,7 @@ class Config(BaseSettings):
     delivery: Delivery = Delivery()
     retention: Retention = Retention()
     dkim: DKIM = DKIM()
+    dns: DNS = DNS()
     pace: RateSettings = RateSettings()
     web: Web = Web()
     inbound: Inbound = Inbound()

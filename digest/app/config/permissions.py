@@ -56,17 +56,20 @@ def read_secret(path: Path) -> bytes:
     return content
 
 
-def warn_of_readable(config: Config, *, database: Path | None) -> None:
-    """Log a warning for the configuration and the database, if others can read secrets there."""
+def readable_secrets(config: Config, *, database: Path | None) -> dict[Path, str]:
+    """Return which of configuration and database others can read, each with the remedy."""
     paths = [config.secrets_file] if config.secrets_file else []
     if database:
         parts = [database.with_name(database.name + end) for end in ("", "-wal", "-shm")]
         # SQLite makes the others anew, with the mode of the first.
         paths += [path for path in parts if _is_readable(path)][:1]
-    for path in paths:
-        if _is_readable(path):
-            extra = {"file": str(path), "remedy": _remedy(path)}
-            log.warning("others can read secrets", extra=extra)
+    return {path: _remedy(path) for path in paths if _is_readable(path)}
+
+
+def warn_of_readable(config: Config, *, database: Path | None) -> None:
+    """Log a warning for the configuration and the database, if others can read secrets there."""
+    for path, remedy in readable_secrets(config, database=database).items():
+        log.warning("others can read secrets", extra={"file": str(path), "remedy": remedy})
 
 
 def holds_secret(tables: dict[str, Any]) -> bool:

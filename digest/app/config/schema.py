@@ -31,6 +31,7 @@ from digest.app.config.values import (
     Day,
     EhloName,
     Key,
+    Nameserver,
     Password,
     Ranker,
     Secret,
@@ -294,6 +295,12 @@ class DKIM(Section):
                 "selector and ed25519_selector must differ: a name in the DNS is one key"
             )
         return self
+
+
+class DNS(Section):
+    """The servers that are asked for records of the DNS."""
+
+    servers: tuple[Nameserver, ...] = ()
 
 
 def _rate(text: str) -> str:

@@ -183,6 +183,28 @@ def file_mode(text: str) -> str:
     return text
 
 
+def split_nameserver(text: str) -> tuple[str, int]:
+    """Return the address and the port of a server of the DNS; without a port it is 53."""
+    found = re.fullmatch(r"\[(.+)\](?::(\d{1,5}))?|([^:]+):(\d{1,5})", text)
+    if found is None:
+        return text, 53
+    return found[1] or found[3], int(found[2] or found[4] or 53)
+
+
+def _nameserver(text: str) -> str:
+    address, port = split_nameserver(text)
+    try:
+        ipaddress.ip_address(address)
+        is_good = 1 <= port <= 65535
+    except ValueError:
+        is_good = False
+    if not is_good:
+        raise ValueError(
+            "is not an IP address like 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:5353"
+        )
+    return text
+
+
 def _day(text: str) -> str:
     try:
         return text and date.fromisoformat(text).isoformat()
@@ -205,6 +227,8 @@ Slug = Annotated[str, AfterValidator(_slug)]
 Category = Annotated[str, AfterValidator(_category)]
 #: Our name in EHLO; may be empty.
 EhloName = Annotated[str, AfterValidator(_ehlo_name)]
+#: A server of the DNS: an IP address, perhaps with a port.
+Nameserver = Annotated[str, AfterValidator(_nameserver)]
 #: A secret that can be hashed and sent.
 Secret = Annotated[SecretStr, AfterValidator(_secret)]
 #: A key of our own, or nothing.

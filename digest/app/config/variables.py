@@ -60,9 +60,14 @@ def check(
             raise ConfigError(f"{name}: did you mean {PREFIX}{meant[rest].upper()}?")
 
 
+def unknown(variables: Mapping[str, str], model: type[BaseModel]) -> list[str]:
+    """Return the variables that begin like ours and mean nothing."""
+    return [name for name, _ in _others(variables, model)]
+
+
 def warn_of_unknown(variables: Mapping[str, str], model: type[BaseModel]) -> None:
     """Log a warning for each variable that begins like ours and means nothing."""
-    for name, _ in _others(variables, model):
+    for name in unknown(variables, model):
         log.warning("variable is not known", extra={"variable": name})
 
 

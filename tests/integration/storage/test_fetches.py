@@ -67,3 +67,14 @@ def test_a_time_without_a_zone_is_not_stored(fetch_log: FetchLog) -> None:
 
     with pytest.raises(sa.exc.StatementError, match="a time without a zone cannot be stored"):
         fetch_log.record(report, at=NOON.replace(tzinfo=None))
+
+
+def test_the_newest_reading_is_that_which_was_written_last(fetch_log: FetchLog) -> None:
+    assert (fetch_log.newest("hf"), fetch_log.newest_time()) == (None, None)
+    for day, at in ((NEXT_DAY, NOON), (DAY, LATER)):
+        fetch_log.record(SourceReport(source="hf", day=day, state=SourceState.OK), at=at)
+
+    newest = fetch_log.newest("hf")
+
+    assert newest is not None
+    assert newest.at == fetch_log.newest_time() == LATER

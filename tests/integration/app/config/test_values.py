@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.app.config import build
+from digest.app.config.values import split_nameserver
 from digest.errors import ConfigError
 
 
@@ -89,3 +90,28 @@ def test_a_path_below_nobody_s_home_is_named(path: str) -> None:
     for resolve in (found.path, found.glob):
         with pytest.raises(ConfigError, match="there is no such home folder; write the whole path"):
             resolve(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("192.0.2.53", ("192.0.2.53", 53)),
+        ("192.0.2.53:5353", ("192.0.2.53", 5353)),
+        ("2001:db8::53", ("2001:db8::53", 53)),
+        ("[2001:db8::53]", ("2001:db8::53", 53)),
+        ("[2001:db8::53]:5353", ("2001:db8::53", 5353)),
+    ],
+)
+def test_a_nameserver_is_an_address_perhaps_with_a_port(
+    text: str, expected: tuple[str, int], tmp_path: Path
+) -> None:
+    assert build({"dns": {"servers": [text]}}, folder=tmp_path, where="x").dns.servers == (text,)
+    assert split_nameserver(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["", "dns.example.org", "192.0.2.53:", "192.0.2.53:70000", "[x]:1"]
+)
+def test_what_is_no_nameserver_is_an_error(text: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="is not an IP address like"):
+        build({"dns": {"servers": [text]}}, folder=tmp_path, where="x")
