@@ -28,6 +28,7 @@ from digest.models.delivery import IN_PROGRESS, UNSETTLED, WAITING, DeliveryStat
 from digest.storage.begun_days import was_confirmed
 from digest.storage.claims import Claims, DueDelivery
 from digest.storage.delivery_states import due, states_of
+from digest.storage.delivery_sums import keep_sums
 from digest.storage.inbound_tables import arrivals
 from digest.storage.pruning import forget_shown, refuse_pruned
 from digest.storage.recovery import end_worker, nobody_knows, settle_doubtful
@@ -305,6 +306,7 @@ class Ledger:
         """Remove every row of a subscriber who asked to be forgotten, also of what they wrote."""
         this = deliveries.c.subscriber_id == subscriber_id
         with self._writer.begin() as db:
+            keep_sums(db, subscriber_id)
             theirs = sa.select(deliveries.c.day).where(this)
             db.execute(
                 days.update().where(days.c.day.in_(theirs)).values(planned=days.c.planned - 1)

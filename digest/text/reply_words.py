@@ -9,6 +9,8 @@ import re
 _CODES = re.compile(r"(?:^|(?<=: ))[245]\d\d(?:[ -][245]\.\d{1,3}\.\d{1,3})?(?=[\s-]|$)")
 #: What stands around a word and is not part of it.
 _AROUND = "<>[](){}\"'.,;:!?…"
+#: An address, with nothing that stands around it.
+_ADDRESS = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
 
 
 def without_details(text: str, recipient: str = "") -> str:
@@ -29,6 +31,11 @@ def without_details(text: str, recipient: str = "") -> str:
         )
         words.append("#" if is_detail and bare else plain)
     return re.sub("#( #)+", "#", " ".join(words))
+
+
+def without_addresses(text: str) -> str:
+    """Return the words of a server with `(address)` for each address that they name."""
+    return _ADDRESS.sub("(address)", text)
 
 
 def without_details_but_codes(text: str, recipient: str = "") -> str:
