@@ -45,11 +45,18 @@ class DayReport:
     open_days: list[RunReport]
     #: why it is a run of that day, as a clause
     reason: str = ""
+    #: that nobody was mailed, where no calendar explains it
+    silence: str | None = None
+
+    @property
+    def days(self) -> list[RunReport]:
+        """What it did, day by day, the oldest first."""
+        return sorted((self.deliveries, *self.open_days), key=lambda day: day.day)
 
     @property
     def is_complete(self) -> bool:
-        """Whether every source was read and every message left."""
-        return _are_complete([self.deliveries, *self.open_days], self.sources)
+        """Whether every source was read, every message left, and nobody was left out."""
+        return self.silence is None and _are_complete(self.days, self.sources)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -29,6 +29,7 @@ from digest.cli import (
     preview,
     prune,
     run,
+    runs,
     serve,
     setup,
     status,
@@ -62,6 +63,7 @@ preview.register(app)
 backtest.register(app)
 interleaving.register(app)
 run.register(app)
+runs.register(app)
 prune.register(app)
 train.register(app)
 status.register(app)

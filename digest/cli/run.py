@@ -83,10 +83,10 @@ def _run(
     should_continue: Callable[[], bool],
 ) -> bool:
     """Run a day and print what was done; return whether it is complete."""
-    from digest.app import runs
+    from digest.app import recorded_runs
     from digest.cli.run_report import print_run
 
-    report = runs.run(
+    report = recorded_runs.run(
         app,
         day,
         only=None if subscriber is None else subscriber.id,
@@ -129,7 +129,7 @@ def retry(
     json: Json = False,
 ) -> None:
     """Send the deferred mails that are due, or a day's mails in another state, again."""
-    from digest.app import runs
+    from digest.app import recorded_runs
     from digest.cli.run_report import print_retry
     from digest.errors import ConfigError, RunInProgressError
     from digest.models.delivery import DeliveryState
@@ -141,7 +141,7 @@ def retry(
     subscriber = None if only is None else _confirmed(app, only)
     try:
         with output.stoppable() as should_continue:
-            report = runs.retry(
+            report = recorded_runs.retry(
                 app,
                 chosen,
                 state=DeliveryState(state or RetryState.DEFERRED),
@@ -163,7 +163,8 @@ def retry(
 
 def daemon(ctx: typer.Context) -> None:
     """Keep running, and run on the days and at the hour of the configuration, instead of cron."""
-    from digest.app import clock, pipeline, runs, scheduler
+    from digest.app import clock, pipeline, recorded_runs, scheduler
+    from digest.app.figures_server import serving_figures
     from digest.errors import RunInProgressError
 
     app = output.open_app(ctx, ranks=True)
@@ -175,7 +176,9 @@ def daemon(ctx: typer.Context) -> None:
 
     def retry_due(fresh: App) -> None:
         with suppress(RunInProgressError):  # the other run sends what is due
-            runs.retry(fresh, should_continue=should_continue, progress=output.progress_bar)
+            recorded_runs.retry(
+                fresh, should_continue=should_continue, progress=output.progress_bar
+            )
 
     schedule = app.config.schedule
     first = scheduler.next_run(
@@ -187,21 +190,23 @@ def daemon(ctx: typer.Context) -> None:
     where = "local time" if schedule.timezone == clock.LOCAL else schedule.timezone
     output.reopen_log_on_hangup()
     output.print_note(f"runs at {schedule.at} {where}, first on {first:%A %Y-%m-%d}")
-    scheduler.run_jobs(
-        daily=lambda: _job(
-            ctx, lambda fresh: _run(fresh, None, None, json=False, should_continue=should_continue)
-        ),
-        retry=lambda: _job(ctx, retry_due),
-        retry_minutes=RETRY_MINUTES,
-        fetch=lambda: _job(
-            ctx, lambda fresh: pipeline.fetch(fresh, progress=output.lasting_progress_bar)
-        ),
-        fetch_hours=app.config.fetch.every,
-        at=schedule.at,
-        weekdays=schedule.weekdays,
-        timezone=schedule.timezone,
-        stopped=stopped,
-    )
+    with serving_figures(app):
+        scheduler.run_jobs(
+            daily=lambda: _job(
+                ctx,
+                lambda fresh: _run(fresh, None, None, json=False, should_continue=should_continue),
+            ),
+            retry=lambda: _job(ctx, retry_due),
+            retry_minutes=RETRY_MINUTES,
+            fetch=lambda: _job(
+                ctx, lambda fresh: pipeline.fetch(fresh, progress=output.lasting_progress_bar)
+            ),
+            fetch_hours=app.config.fetch.every,
+            at=schedule.at,
+            weekdays=schedule.weekdays,
+            timezone=schedule.timezone,
+            stopped=stopped,
+        )
 
 
 def _job(ctx: typer.Context, work: Callable[[App], object]) -> None:
