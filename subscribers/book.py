@@ -313,6 +313,12 @@ class Book:
         """Return the subscribers who get a digest, by id, so that all runs have the same order."""
         return self._select(subscribers.c.status == Status.CONFIRMED)
 
+    def numbers(self) -> dict[Status, int]:
+        """Count the subscribers of each status."""
+        query = sa.select(subscribers.c.status, sa.func.count()).group_by(subscribers.c.status)
+        with self._engine.connect() as db:
+            return {Status(status): number for status, number in db.execute(query)}
+
     def wanting(self, topic: str) -> int:
         """Count the subscribers of a topic who have not left and are not suppressed."""
         inactive = subscribers.c.status.in_(INACTIVE)

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 #: What the paths of pages, feeds and the API begin with.
 SECTIONS = frozenset(
     {
-        "api", "archive", "confirm", "feedback", "feeds", "help", "leave", "manage", "privacy",
-        "refuse", "sent", "static", "subscribe",
+        "api", "archive", "confirm", "feedback", "feeds", "health", "help", "leave", "manage",
+        "metrics", "privacy", "ready", "refuse", "sent", "static", "subscribe",
     }
 )  # fmt: skip
 

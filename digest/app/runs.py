@@ -49,11 +49,21 @@ class DayReport:
     reason: str = ""
     #: whether somebody was due; if not, only what waited was sent
     is_due: bool = True
+    #: that nobody was mailed, where no calendar explains it
+    silence: str | None = None
+
+    @property
+    def days(self) -> list[RunReport]:
+        """What it did, day by day, the oldest first; its own day only if there was any work."""
+        own, days = self.deliveries, [*self.open_days]
+        if own.counts or own.already or own.stopped or (self.is_due and not days):
+            days.append(own)
+        return sorted(days, key=lambda day: day.day)
 
     @property
     def is_complete(self) -> bool:
-        """Whether every source was read and every message left."""
-        return _are_complete([self.deliveries, *self.open_days], self.sources)
+        """Whether every source was read, every message left, and nobody was left out."""
+        return self.silence is None and _are_complete(self.days, self.sources)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,30 +170,6 @@ def run(
         open_days=open_days,
         reason=chosen.reason,
         is_due=now_due is None or bool(now_due.turns),
-    )
-
-
-def run_due(
-    app: App,
-    *,
-    should_continue: Callable[[], bool] = lambda: True,
-    fetch_progress: ProgressBar = no_progress,
-    delivery_progress: ProgressBar = no_progress,
-) -> DayReport | RetryReport:
-    """Run if somebody is due by the daemon's hours, and else send what is due again.
-
-    Raises:
-        DigestError: as `run`.
-
-    """
-    if not find_due(app, is_daemon=True).turns:
-        return retry(app, should_continue=should_continue, progress=delivery_progress)
-    return run(
-        app,
-        is_daemon=True,
-        should_continue=should_continue,
-        fetch_progress=fetch_progress,
-        delivery_progress=delivery_progress,
     )
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from digest.storage.alert_log import AlertLog
 from digest.storage.arrivals import Arrivals
 from digest.storage.begun_days import BegunDays
 from digest.storage.bounces import Bounces
+from digest.storage.delivery_sums import DeliverySums
 from digest.storage.editions import EditionStore
 from digest.storage.feedback import FeedbackStore
 from digest.storage.fetches import FetchLog
@@ -22,6 +24,7 @@ from digest.storage.papers import PaperStore
 from digest.storage.profiles import ProfileStore
 from digest.storage.pruning import Pruning
 from digest.storage.reader_schedules import ReaderSchedules
+from digest.storage.run_log import RunLog
 from digest.storage.subscriber_history import SubscriberHistory
 from digest.storage.word_counts import WordCountsStore
 
@@ -128,3 +131,18 @@ class Stores:
     def lookups(self) -> LookupLog:
         """The papers that a service was asked for and did not know."""
         return LookupLog(self.engine)
+
+    @cached_property
+    def run_log(self) -> RunLog:
+        """What runs did."""
+        return RunLog(self.engine)
+
+    @cached_property
+    def alert_log(self) -> AlertLog:
+        """What the operator was last told of."""
+        return AlertLog(self.engine)
+
+    @cached_property
+    def delivery_sums(self) -> DeliverySums:
+        """Sums over all deliveries there ever were."""
+        return DeliverySums(self.engine)

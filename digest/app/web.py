@@ -12,6 +12,7 @@ from digest.app.config.topics import default_topics
 from digest.app.due import next_mail
 from digest.app.feedback import AppFeedback
 from digest.app.inbound.serializers import arrivals_of
+from digest.app.readiness import readiness_of
 from digest.app.serializers import issues_of, transactional_of
 from digest.errors import LibraryError
 from digest.mail.context import paper_context
@@ -124,6 +125,25 @@ def _site_hour(schedule: Schedule) -> str:
     return schedule.at if schedule.timezone == LOCAL else f"{schedule.at}, {schedule.timezone}"
 
 
+def site_readiness(app: App) -> tuple[bool, str]:
+    """Return whether the site can do its work, and a line that says what is missing."""
+    found = readiness_of(app, sends=False)
+    return found.is_ready, found.text
+
+
+def site_metrics(app: App, authorization: str) -> tuple[bytes, str] | None:
+    """Return the metrics for a request with the token of `[metrics] token`; without one nobody's.
+
+    The site is open to the world, and behind a proxy every client comes from this machine. So what
+    the address of a client says does not count.
+    """
+    # Imported here, since most sites are not asked.
+    from digest.app.figures_server import is_allowed
+    from digest.app.metrics import CONTENT_TYPE, page
+
+    return (page(app), CONTENT_TYPE) if is_allowed(app, authorization) else None
+
+
 def web_services(
     app: App, *, clock: Callable[[], datetime], wake: Callable[[], None]
 ) -> WebServices:
@@ -163,5 +183,7 @@ def web_services(
         feedback=AppFeedback(app, clock),
         import_library=import_library,
         site_hour=_site_hour(config.schedule),
+        readiness=lambda: site_readiness(app),
+        metrics=lambda authorization: site_metrics(app, authorization),
         templates=templates_dir() / "web",
     )

@@ -31,6 +31,7 @@ from digest.cli import (
     preview,
     prune,
     run,
+    runs,
     serve,
     setup,
     status,
@@ -64,6 +65,7 @@ preview.register(app)
 backtest.register(app)
 interleaving.register(app)
 run.register(app)
+runs.register(app)
 prune.register(app)
 train.register(app)
 status.register(app)

@@ -82,10 +82,10 @@ def _run(
     should_continue: Callable[[], bool],
 ) -> bool:
     """Run a day and print what was done; return whether it is complete."""
-    from digest.app import runs
+    from digest.app import recorded_runs
     from digest.cli.run_report import print_run
 
-    report = runs.run(
+    report = recorded_runs.run(
         app,
         day,
         only=None if subscriber is None else subscriber.id,
@@ -128,7 +128,7 @@ def retry(
     json: Json = False,
 ) -> None:
     """Send the deferred mails that are due, or a day's mails in another state, again."""
-    from digest.app import runs
+    from digest.app import recorded_runs
     from digest.cli.run_report import print_retry
     from digest.errors import ConfigError, RunInProgressError
     from digest.models.delivery import DeliveryState
@@ -140,7 +140,7 @@ def retry(
     subscriber = None if only is None else _confirmed(app, only)
     try:
         with output.stoppable() as should_continue:
-            report = runs.retry(
+            report = recorded_runs.retry(
                 app,
                 chosen,
                 state=DeliveryState(state or RetryState.DEFERRED),
@@ -163,6 +163,7 @@ def retry(
 def daemon(ctx: typer.Context) -> None:
     """Keep running, and send to each reader at their hour, instead of cron."""
     from digest.app import clock, scheduler
+    from digest.app.figures_server import serving_figures
 
     app = output.open_app(ctx, ranks=True)
     app.transport().close()  # a wrong mail setting should not wait for the first run
@@ -177,14 +178,15 @@ def daemon(ctx: typer.Context) -> None:
         f"runs at {jobs.at} {where}, first on {first:%A %Y-%m-%d},"
         " and at the hours that readers chose"
     )
-    scheduler.run_jobs(jobs, stopped=stopped)
+    with serving_figures(app):
+        scheduler.run_jobs(jobs, stopped=stopped)
 
 
 def scheduled_jobs(
     ctx: typer.Context, config: Config, *, should_continue: Callable[[], bool]
 ) -> Jobs:
     """Return the jobs of the daemon, which the web server can do too."""
-    from digest.app import pipeline, runs
+    from digest.app import pipeline, recorded_runs, runs
     from digest.app.due import DAEMON_AT
     from digest.app.scheduler import Jobs
     from digest.cli.run_report import print_retry, print_run
@@ -192,7 +194,7 @@ def scheduled_jobs(
 
     def serve_due(fresh: App) -> None:
         with suppress(RunInProgressError):  # the other run sends what is due
-            report = runs.run_due(
+            report = recorded_runs.run_due(
                 fresh,
                 should_continue=should_continue,
                 fetch_progress=output.lasting_progress_bar,

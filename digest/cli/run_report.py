@@ -26,6 +26,7 @@ def print_run(app: App, report: DayReport, *, json: bool) -> None:
                 "day_reason": report.reason,
                 "sources": [serializers.source_report(source) for source in report.sources],
                 "open_days": [serializers.send_report(day) for day in report.open_days],
+                "silence": report.silence,
                 "letters_waiting": _letters_waiting(app),
             }
         )
@@ -33,15 +34,13 @@ def print_run(app: App, report: DayReport, *, json: bool) -> None:
     shown = output.Report(is_complete=report.is_complete, is_note=_is_note(app))
     if report.sources:
         print_reports(report.sources, shown)
-    own = report.deliveries
     if not report.is_due:
         shown.line(f"nobody is due now{_next(app)}")
-    days = [*report.open_days]
-    if own.counts or own.already or own.stopped or (report.is_due and not days):
-        days.append(own)
-    for day in sorted(days, key=lambda day: day.day):
-        reason = report.reason if day is own else ""
+    for day in report.days:
+        reason = report.reason if day is report.deliveries else ""
         _print_day(app, day, shown, reason=reason, makes_issue=True)
+    if report.silence:
+        shown.line(f"alarm: {report.silence}")
     if letters := _letters_waiting(app):
         shown.line(
             f"{letters} confirmations or other letters have not been sent yet; later runs try"

@@ -7,14 +7,14 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from digest.errors import StoreError
-from digest.models.delivery import MailKind
+from digest.models.delivery import AlertKind, MailKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-#: Transactional mails are in the folder of the day on which they were written.
-_TRANSACTIONAL = tuple(f".{kind}.eml" for kind in MailKind)
+#: Transactional mails and alerts are in the folder of the day on which they were written.
+_TRANSACTIONAL = tuple(f".{kind}.eml" for kind in (*MailKind, *AlertKind))
 
 
 def newest_day(outbox: Path | None) -> date | None:

@@ -31,6 +31,22 @@ def this_host() -> WorkerHost:
     return WorkerHost(host=socket.gethostname(), boot=boot, pid=os.getpid())
 
 
+def is_running(process: WorkerHost) -> bool | None:
+    """Return whether a process still runs; None if it was on another machine."""
+    here = this_host()
+    if process.host != here.host:
+        return None
+    if process.boot != here.boot:
+        return False
+    try:
+        os.kill(process.pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # of another user
+        return True
+    return True
+
+
 @contextmanager
 def gc_paused() -> Iterator[None]:
     """Run the cyclic garbage collector rarely, and only over objects made in this block.

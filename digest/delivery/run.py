@@ -419,5 +419,5 @@ def _report(
     if stopped:
         log.error("run stopped", extra={"day": str(day), "error": stopped})
     numbers = {str(state): number for state, number in report.counts.items()}
-    log.info("run finished", extra={"day": str(day), "already": report.already, **numbers})
+    log.info("day finished", extra={"day": str(day), "already": report.already, **numbers})
     return report

@@ -234,6 +234,34 @@ def build_transactional(
     return _assemble(headers, text, html, identifier=identifier, at=at, signer=signer)
 
 
+def build_plain(
+    subject: str,
+    text: str,
+    *,
+    sender: FromIdentity,
+    to: str,
+    identifier: str,
+    at: datetime,
+    signer: MessageSigner | None = None,
+) -> bytes:
+    """Return a mail in plain text that nobody asked for and no list sends (RFC 3834 §5).
+
+    Raises:
+        RenderError: as `build`.
+
+    """
+    headers = [
+        *_from(sender),
+        field("To", _address(to)),
+        field("Subject", text=subject),
+        field("Date", format_datetime(at)),
+        field("Message-ID", identifier),
+        field("Auto-Submitted", "auto-generated"),
+        _NO_VACATION,
+    ]
+    return _assemble(headers, [encode(text)], [], identifier=identifier, at=at, signer=signer)
+
+
 def read(content: bytes) -> tuple[str, str]:
     """Return the text and the HTML of a mail; a part that it lacks is empty."""
     message = message_from_bytes(content, policy=policy.default)

@@ -99,6 +99,15 @@ class MailKind(StrEnum):
 ANSWERS = (MailKind.HELP, MailKind.TOPICS, MailKind.ASK, MailKind.DONE)
 
 
+class AlertKind(StrEnum):
+    """The kinds of mail to the operator."""
+
+    #: something is wrong
+    TROUBLE = "trouble"
+    #: nothing is wrong any more
+    WELL = "well"
+
+
 #: What an answer says, by the names of its template's variables: text or a list of texts.
 Details = Mapping[str, str | list[str]]
 

@@ -253,6 +253,11 @@ class Arrivals:
         with self._engine.connect() as db:
             return {ArrivalState(row.state): row.number for row in db.execute(query)}
 
+    def total(self) -> int:
+        """Return how many messages ever came in."""
+        with self._engine.connect() as db:
+            return db.execute(sa.select(sa.func.max(arrivals.c.id))).scalar() or 0
+
     def kinds_since(self, moment: datetime) -> Mapping[str, int]:
         """Count the messages that were handled since then, by kind."""
         query = (

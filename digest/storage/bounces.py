@@ -113,6 +113,14 @@ class Bounces:
         with self._engine.connect() as db:
             return db.execute(query).scalar_one()
 
+    def classes_since(self, moment: datetime) -> Mapping[str, int]:
+        """Count the mails of which something came back since then, by class."""
+        number = sa.func.count().label("number")
+        query = sa.select(bounces.c.bounce_class, number).where(bounces.c.at >= moment)
+        with self._engine.connect() as db:
+            rows = db.execute(query.group_by(bounces.c.bounce_class))
+            return {row.bounce_class: row.number for row in rows}
+
     def prune(self, *, before: datetime, limit: int) -> int:
         """Delete some of what came back before a time; return how many rows that were."""
         key = sa.tuple_(bounces.c.subscriber_id, bounces.c.day, bounces.c.bounce_class)

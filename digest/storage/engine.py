@@ -103,6 +103,8 @@ def keep_few_pages(engine: sa.Engine) -> None:
     if engine.dialect.name == "sqlite":
         with engine.connect() as connection:
             connection.exec_driver_sql(f"PRAGMA cache_size=-{_FEW_PAGES}")
+
+
 def open_unchanged(url: str, *, folder: Path, traces: mark.Traces = dict) -> sa.Engine | None:
     """Open the database of a URL to look at it: nothing is created, upgraded or written.
 

@@ -94,6 +94,12 @@ class FetchLog:
         with self._engine.connect() as db:
             return [_fetch_record(row) for row in db.execute(query)]
 
+    def newest_of_each(self, *, since: date) -> dict[str, FetchRecord]:
+        """Return the last fetch of each source, for any day since then."""
+        query = sa.select(fetches).where(fetches.c.day >= since).order_by(fetches.c.fetched_at)
+        with self._engine.connect() as db:
+            return {row.source: _fetch_record(row) for row in db.execute(query)}
+
     def of(self, source: str, *, since: date, before: date) -> dict[date, FetchRecord]:
         """Return how a source was last fetched for each of some days."""
         query = sa.select(fetches).where(

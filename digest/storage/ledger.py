@@ -27,6 +27,7 @@ from digest.errors import LedgerError
 from digest.models.delivery import IN_PROGRESS, UNSETTLED, WAITING, DeliveryState, states_before
 from digest.storage.claims import Claims, DueDelivery
 from digest.storage.delivery_states import due, states_of
+from digest.storage.delivery_sums import keep_sums
 from digest.storage.inbound_tables import arrivals
 from digest.storage.planning import plan
 from digest.storage.pruning import forget_shown, refuse_pruned
@@ -273,6 +274,7 @@ class Ledger:
         """Remove every row of a subscriber who asked to be forgotten, also of what they wrote."""
         this = deliveries.c.subscriber_id == subscriber_id
         with self._writer.begin() as db:
+            keep_sums(db, subscriber_id)
             theirs = sa.select(deliveries.c.day).where(this)
             db.execute(
                 days.update().where(days.c.day.in_(theirs)).values(planned=days.c.planned - 1)

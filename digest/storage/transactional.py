@@ -186,6 +186,14 @@ class TransactionalQueue:
         with self._engine.connect() as db:
             return {row[0]: row[1] for row in db.execute(query)}
 
+    def oldest_waiting(self) -> datetime | None:
+        """Return when the first of the mails that wait was queued; None if none waits."""
+        waits = transactional_mail.c.state == TransactionalState.WAITING
+        query = sa.select(sa.func.min(transactional_mail.c.made_at)).where(waits)
+        with self._engine.connect() as db:
+            oldest: datetime | None = db.execute(query).scalar_one()
+        return oldest
+
     def _settle(
         self,
         mail: TransactionalMail,

@@ -10,6 +10,8 @@ from functools import lru_cache
 _CODES = re.compile(r"(?:^|(?<=: ))[245]\d\d(?:[ -][245]\.\d{1,3}\.\d{1,3})?(?=[\s-]|$)")
 #: What stands around a word and is not part of it.
 _AROUND = "<>[](){}\"'.,;:!?…"
+#: An address, with nothing that stands around it.
+_ADDRESS = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
 
 _DETAILS = re.compile("#( #)+")
 
@@ -37,6 +39,11 @@ def _plain(word: str) -> str:
         or bare[1:] != plain[1:]
     )
     return "#" if is_detail else plain
+
+
+def without_addresses(text: str) -> str:
+    """Return the words of a server with `(address)` for each address that they name."""
+    return _ADDRESS.sub("(address)", text)
 
 
 def without_details_but_codes(text: str, recipient: str = "") -> str:

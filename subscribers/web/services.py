@@ -66,6 +66,11 @@ class WebServices:
     feedback: ReaderFeedback
     #: the hour of who chose none, in words such as `18:00, Europe/Berlin`; empty if there is none
     site_hour: str
+    #: return whether the site can do its work, and a line that says what is missing
+    readiness: Callable[[], tuple[bool, str]]
+    #: given the Authorization of a request, return the metrics and their media type; None if they
+    #: are not for whoever asks
+    metrics: Callable[[str], tuple[bytes, str] | None]
     #: the folder of the page templates
     templates: Path
     #: the youngest and oldest age of an accepted form; programs send forms faster than people

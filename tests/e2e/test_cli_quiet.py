@@ -51,7 +51,7 @@ COMMANDS: list[tuple[str, ...]] = [
 ASKED = {
     "backtest", "bench delivery", "dkim keygen", "dkim record", "doctor", "inbound check",
     "inbound explain", "inbound list", "inbound show", "interleaving", "mail test", "papers list",
-    "papers show", "status", "subscribers export", "subscribers list", "subscribers set",
+    "papers show", "runs", "status", "subscribers export", "subscribers list", "subscribers set",
     "subscribers show", "topics list", "topics packs", "topics show", "topics test",
 }  # fmt: skip
 LASTING = {"daemon", "inbound serve", "serve"}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import socket
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 from support.command import CONFIG, PAPERS
 
@@ -65,6 +67,28 @@ def test_the_daily_run_does_what_run_does_and_closes_the_database(
 
     assert outbox(peopled) == ["ada@example.org.eml", "ben@example.org.eml"]
     assert "2 sent" in result.out
+
+
+def test_it_answers_monitoring_while_it_lives(
+    peopled: Path, daemon: Callable[[Day], CommandResult], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        base = f"127.0.0.1:{probe.getsockname()[1]}"
+    monkeypatch.setenv("DIGEST_METRICS__LISTEN", base)
+    pages: list[str] = []
+
+    def day(daily: Callable[[], None], *_: object) -> None:
+        daily()
+        pages.extend(httpx.get(f"http://{base}/{path}").text for path in ("ready", "metrics"))
+
+    result = daemon(day)
+
+    assert result.code == 0
+    assert pages[0] == "ready\n"
+    assert "digest_mails_sent_total 2.0\n" in pages[1]
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"http://{base}/health")
 
 
 def test_between_runs_the_sources_are_read_and_nobody_is_mailed(

@@ -110,7 +110,7 @@ def test_what_a_killed_process_had_not_sent_is_sent_by_the_run_itself(
     # The process that died had sent a mail before, and could not say so.
     report = json.loads(out)
     assert (report["deliveries"], report["already"]) == ({"sent": 8}, 0)
-    assert re.search(r"run finished .*already=0 .*sent=8", log)
+    assert re.search(r"day finished .*already=0 .*sent=8", log)
     assert mailed(two) == NAMES
     assert standing(digest) == {"sent": 8}
     assert "a sender died" in log

@@ -31,9 +31,11 @@ from digest.models.delivery import MailKind
 from digest.models.feedback import Feedback, Verdict
 from digest.models.issue import WordCounts
 from digest.models.profile import Interest, Profile
+from digest.storage.alert_log import AlertLog
 from digest.storage.answers import AnswerQueue
 from digest.storage.arrivals import Arrivals, ArrivalState, Settlement
 from digest.storage.bounces import Bounce, Bounces
+from digest.storage.delivery_sums import keep_sums
 from digest.storage.engine import open_database
 from digest.storage.feedback import FeedbackStore
 from digest.storage.lookups import LookupLog
@@ -161,6 +163,7 @@ def _use(folder: Path) -> None:
     TrainedPriors(engine).save(TrainedPrior(trained_at=NOON, days=40, papers=800, content=learned))
     _give_feedback(engine)
     _receive_mail(engine)
+    _watch(engine)
     engine.dispose()
     with closing(sqlite3.connect(folder / "digest.db")) as db, db:
         db.execute("UPDATE days SET closed_at = '2026-02-05 12:00:00' WHERE day = '2026-02-04'")
@@ -205,6 +208,14 @@ def _receive_mail(engine: sa.Engine) -> None:
         arrivals.settle(db, {1: settled}, now=now)
         answers.answer_in(db, MailKind.HELP, address="jo@example.org", now=now)
     Mailboxes(engine).set("INBOX", Position(7, 9))
+
+
+def _watch(engine: sa.Engine) -> None:
+    """Tell the operator of trouble, and count the mails of a reader as if they were erased."""
+    AlertLog(engine).record({"silence"}, now=NOON)
+    reader = Book(engine, new_id=int, pepper="").confirmed()[0].id
+    with engine.begin() as db:
+        keep_sums(db, reader)
 
 
 def _digest(folder: Path, *arguments: str) -> None:

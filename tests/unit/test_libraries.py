@@ -29,7 +29,7 @@ HOMES = {
     "email_validator": ("subscribers.addresses",),
     "fastapi": ("subscribers.web",),
     "flufl": ("digest.inbound.reading.second_opinion",),
-    "httpx": ("digest.sources.http",),
+    "httpx": ("digest.app.heartbeat", "digest.sources.http"),
     "itsdangerous": ("subscribers.links", "subscribers.web.forms"),
     "jinja2": ("digest.mail.templates", "subscribers.web.templates"),
     "limits": ("subscribers.rate_limits",),
@@ -38,6 +38,7 @@ HOMES = {
     "numpy": ("digest.ranking", "digest.app.encoder", "digest.app.minilm"),
     "onnx": ("digest.app.minilm",),
     "onnxruntime": ("digest.app.encoder",),
+    "prometheus_client": ("digest.app.metrics",),
     "pydantic": (
         "digest.app.config",
         "digest.storage.edition_codec",

@@ -41,6 +41,9 @@ TESTED_THROUGH = {
     "digest.models.profile": "integration/storage/test_profiles.py",
     "digest.models.trend": "unit/ranking/test_trend.py",
     "digest.sources.file_fetcher": "integration/sources/test_files.py",
+    "digest.storage.delivery_states": "integration/storage/test_ledger.py",
+    "digest.app.after_run": "integration/app/test_recorded_runs.py",
+    "digest.storage.run_tables": "integration/storage/test_engine.py",
     "digest.storage.inbound_tables": "integration/storage/test_engine.py",
     "digest.storage.schema": "integration/storage/test_engine.py",
 }

@@ -26,6 +26,7 @@ from digest.app import environment
 from digest.app.clock import LOCAL
 from digest.app.config import permissions, syntax, variables
 from digest.app.config.faults import explain
+from digest.app.config.monitoring import Alerts, Metrics
 from digest.app.config.schema import (
     DKIM,
     DNS,
@@ -65,6 +66,8 @@ _SECRETS = (
     ("database", "url"),
     ("mail", "password"),
     ("inbound", "imap_password"),
+    ("metrics", "token"),
+    ("alerts", "heartbeat"),
 )
 
 
@@ -116,6 +119,8 @@ class Config(BaseSettings):
     pace: RateSettings = RateSettings()
     web: Web = Web()
     inbound: Inbound = Inbound()
+    metrics: Metrics = Metrics()
+    alerts: Alerts = Alerts()
     log: Log = Log()
 
     #: The folder that relative paths start from.

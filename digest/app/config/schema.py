@@ -41,6 +41,7 @@ from digest.app.config.values import (
     Weekdays,
     file_mode,
     site_address,
+    web_address,
 )
 from digest.errors import ConfigError
 from digest.ranking import query
@@ -70,12 +71,6 @@ def _semantic(value: object) -> object:
     if value in ("true", "false"):  # of the environment
         return value == "true"
     raise ValueError('is neither "auto" nor true or false')
-
-
-def _web_address(text: str) -> str:
-    if text and not re.match(r"https?://[^\s/?#]", text):
-        raise ValueError("is not an address that begins with http:// or https://")
-    return text
 
 
 def _kind(name: str) -> str:
@@ -119,7 +114,7 @@ class SourceSettings(Section):
     name: Annotated[OneLine, Field(min_length=1)] = "Hugging Face"
     kind: Annotated[OneLine, AfterValidator(_kind)] = "huggingface"
     path: str = ""
-    url: Annotated[OneLine, AfterValidator(_web_address)] = ""
+    url: Annotated[OneLine, AfterValidator(web_address)] = ""
     categories: tuple[Category, ...] = ()
     venues: tuple[Annotated[OneLine, Field(min_length=1)], ...] = ()
     key: Secret = SecretStr("")

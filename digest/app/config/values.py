@@ -106,6 +106,18 @@ def check_key(text: str) -> None:
         )
 
 
+def web_address(text: str) -> str:
+    """Check an address of the web, or nothing.
+
+    Raises:
+        ValueError: it is none; the text says why.
+
+    """
+    if text and not re.match(r"https?://[^\s/?#]", text):
+        raise ValueError("is not an address that begins with http:// or https://")
+    return text
+
+
 def _key(value: SecretStr) -> SecretStr:
     if text := value.get_secret_value():
         check_key(text)

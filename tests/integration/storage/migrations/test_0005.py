@@ -136,6 +136,9 @@ def test_every_row_is_there_under_the_new_names(
         "arrivals",
         "bounces",
         "mailboxes",
+        "runs",
+        "alerts",
+        "erased_mails",
     ):
         renamed[table] = []
     answered = {"address": None, "details": "{}", "in_reply_to": "", "mailbox_hash": None}

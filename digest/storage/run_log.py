@@ -1,0 +1,141 @@
+"""What each run did: a row when it begins, and the rest when it ends. A killed run has no end."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from digest.models.delivery import WAITING, DeliveryState, WorkerHost
+from digest.storage.run_tables import runs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+
+#: How long a run is remembered.
+KEPT = timedelta(days=400)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunResult:
+    """What a run did, once it has ended."""
+
+    counts: Mapping[DeliveryState, int] = field(default_factory=dict)
+    #: papers of the day; None where it read none
+    papers: int | None = None
+    #: sources that could not be read in full
+    failed_sources: tuple[str, ...] = ()
+    #: whether nothing is left to do
+    is_complete: bool = True
+    #: why it stopped before all mails had left
+    stopped: str | None = None
+    #: why it could not be done
+    error: str | None = None
+    #: that nobody was mailed, where no calendar explains it
+    silence: str | None = None
+
+    @property
+    def sent(self) -> int:
+        """How many mails left."""
+        return self.counts.get(DeliveryState.SENT, 0)
+
+    @property
+    def waiting(self) -> int:
+        """How many mails wait for the next run."""
+        return sum(self.counts.get(state, 0) for state in WAITING)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunRecord:
+    """A run as it is recorded."""
+
+    id: int
+    #: run or retry
+    what: str
+    day: date | None
+    started_at: datetime
+    #: the process that it ran in
+    process: WorkerHost
+    #: None while it goes on, and for ever if it was killed
+    ended_at: datetime | None = None
+    result: RunResult | None = None
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it took."""
+        return (self.ended_at - self.started_at).total_seconds() if self.ended_at else None
+
+
+class RunLog:
+    """The runs in an open database."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        """Use an engine whose tables exist."""
+        self._engine = engine
+        self._writer = engine.execution_options(writes=True)
+
+    def begin(self, what: str, day: date | None, process: WorkerHost, *, now: datetime) -> int:
+        """Record that a run began, and forget the oldest; return its id."""
+        row = {"what": what, "day": day, "started_at": now, **asdict(process)}
+        with self._writer.begin() as db:
+            db.execute(runs.delete().where(runs.c.started_at < now - KEPT))
+            (run_id,) = db.execute(runs.insert().values(row)).inserted_primary_key or (0,)
+        return int(run_id)
+
+    def end(self, run_id: int, result: RunResult, *, day: date | None, now: datetime) -> None:
+        """Record how a run ended, and of which day it was."""
+        values = {**asdict(result), "counts": dict(result.counts), "ended_at": now, "day": day}
+        values["failed_sources"] = list(result.failed_sources)
+        with self._writer.begin() as db:
+            db.execute(runs.update().where(runs.c.id == run_id).values(values))
+
+    def forget(self, run_id: int) -> None:
+        """Remove a run that left all to another one."""
+        with self._writer.begin() as db:
+            db.execute(runs.delete().where(runs.c.id == run_id))
+
+    def last(self, most: int) -> list[RunRecord]:
+        """Return the newest runs, the oldest of them first."""
+        query = sa.select(runs).order_by(runs.c.id.desc()).limit(most)
+        with self._engine.connect() as db:
+            return [_record(row) for row in db.execute(query)][::-1]
+
+    def last_ended(self, *, complete: bool | None = None) -> RunRecord | None:
+        """Return the newest run that has ended, or the newest that left nothing to do."""
+        query = sa.select(runs).where(runs.c.ended_at.is_not(None))
+        if complete is not None:
+            query = query.where(runs.c.is_complete.is_(complete))
+        with self._engine.connect() as db:
+            row = db.execute(query.order_by(runs.c.id.desc()).limit(1)).first()
+        return None if row is None else _record(row)
+
+    def number(self) -> int:
+        """Return how many runs there ever were."""
+        with self._engine.connect() as db:
+            return db.execute(sa.select(sa.func.max(runs.c.id))).scalar() or 0
+
+
+def _record(row: Any) -> RunRecord:
+    result = None
+    if row.ended_at is not None:
+        result = RunResult(
+            counts={DeliveryState(state): number for state, number in row.counts.items()},
+            papers=row.papers,
+            failed_sources=tuple(row.failed_sources),
+            is_complete=row.is_complete,
+            stopped=row.stopped,
+            error=row.error,
+            silence=row.silence,
+        )
+    return RunRecord(
+        id=row.id,
+        what=row.what,
+        day=row.day,
+        started_at=row.started_at,
+        process=WorkerHost(host=row.host, boot=row.boot, pid=row.pid),
+        ended_at=row.ended_at,
+        result=result,
+    )
