@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from digest.app import serializers
 from digest.cli import output
-from digest.cli.options import Json
+from digest.cli.options import Day, Json
 from digest.cli.tables import print_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from digest.app.doctor.finding import Finding
+    from digest.app.doctor.finding import Finding, Level
 
 
 def register(root: typer.Typer) -> None:
@@ -23,12 +24,24 @@ def register(root: typer.Typer) -> None:
     root.command(epilog="Example: [bold]digest doctor --json[/bold]")(doctor)
 
 
-def doctor(ctx: typer.Context, *, json: Json = False) -> None:
+def doctor(
+    ctx: typer.Context,
+    email: Annotated[
+        str | None,
+        typer.Argument(metavar="[EMAIL]", help="Say why this reader got an issue or none."),
+    ] = None,
+    day: Day = None,
+    *,
+    json: Json = False,
+) -> None:
     """Look for what is wrong with this installation, and say what to do about it.
 
-    Nothing is written, and no mail is sent. Sources, the mail server, the DNS and the website are
-    asked once each.
+    With an address, say why its reader got an issue of a day, or none. Nothing is written, and no
+    mail is sent. Sources, the mail server, the DNS and the website are asked once each.
     """
+    if email is not None:
+        _explain(ctx, email, day, json=json)
+        return
     from digest.app import log
     from digest.app.clock import now
     from digest.app.doctor.checks import diagnose, is_well
@@ -44,11 +57,38 @@ def doctor(ctx: typer.Context, *, json: Json = False) -> None:
         raise typer.Exit(1)
 
 
+def _explain(ctx: typer.Context, email: str, text: str | None, *, json: bool) -> None:
+    """Say why a reader got an issue of a day, or none."""
+    from digest.app.clock import newest_day
+    from digest.app.doctor.reader import explain
+    from digest.cli.options import find_subscriber, parse_day
+
+    app = output.open_app(ctx, only_reads=True)
+    day = parse_day(text) or newest_day(app.config.schedule.timezone)
+    found = explain(app, find_subscriber(app, email), day)
+    if json:
+        output.print_json(serializers.plain(found))
+        return
+    _print_table(f"{email} on {day:%A} {day}", found.findings)
+    output.print_result(f"\n{found.answer}")
+
+
 def _print(findings: Sequence[Finding]) -> None:
     from digest.app.doctor.finding import Level
 
+    _print_table("Doctor", findings)
+    counts = Counter(finding.level for finding in findings)
+    in_order = (Level.FAIL, Level.WARN, Level.OK, Level.NOT_CHECKED)
+    output.print_result("")
+    output.print_result(
+        ", ".join(f"{counts[level]} {level}" for level in in_order if counts[level])
+    )
+
+
+def _print_table(title: str, findings: Sequence[Finding]) -> None:
+    """Print findings, and then what to do about them."""
     print_table(
-        "Doctor",
+        title,
         ("check", "result", "finding~"),
         [(finding.check, finding.level, finding.text) for finding in findings],
     )
@@ -61,9 +101,3 @@ def _print(findings: Sequence[Finding]) -> None:
     for (level, remedy), checks in remedies.items():
         output.print_result(f"\n{level}  {', '.join(dict.fromkeys(checks))}")
         output.print_result(f"    {remedy}")
-    counts = Counter(finding.level for finding in findings)
-    in_order = (Level.FAIL, Level.WARN, Level.OK, Level.NOT_CHECKED)
-    output.print_result("")
-    output.print_result(
-        ", ".join(f"{counts[level]} {level}" for level in in_order if counts[level])
-    )
