@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -34,6 +35,10 @@ def serve(
         bool,
         typer.Option("--with-inbound", help="Also take mail from the mail server by LMTP."),
     ] = False,
+    with_schedule: Annotated[
+        bool,
+        typer.Option("--with-schedule", help="Also do what the daemon does; instead of it."),
+    ] = False,
 ) -> None:
     """Run the web server: sign up, confirm, choose, leave, past editions, feeds and API."""
     import asyncio
@@ -47,8 +52,17 @@ def serve(
     from digest.delivery.transactional import BackgroundSender
     from subscribers.web import create
 
-    app = output.open_app(ctx)
+    app = output.open_app(ctx, ranks=with_schedule)
     transport = app.transport()
+    stopped = threading.Event()
+    schedule = None
+    if with_schedule:
+        # Imported here, since most sites leave it to cron or the daemon.
+        from digest.app.scheduler import open_scheduler
+        from digest.cli.run import scheduled_jobs
+
+        jobs = scheduled_jobs(ctx, app.config, should_continue=lambda: not stopped.is_set())
+        schedule = open_scheduler(jobs)
 
     def send_transactional_mail() -> int:
         return pipeline.housekeeping(
@@ -68,14 +82,20 @@ def serve(
         # Not around the server's run: on SIGTERM that ends the process and does not come back.
         asyncio.get_running_loop().set_exception_handler(report)
         sender.start()
+        if schedule:
+            schedule.start()
         if door:
             await door.start()
         yield
+        stopped.set()
         if unix:
             unix.remove()
         if door:
             await door.stop(grace=GRACE)
         sender.stop(timeout=GRACE)
+        if schedule:
+            # A run gives back what it has not begun; what it has in hand it finishes.
+            await asyncio.to_thread(schedule.shutdown)
 
     services = web.web_services(app, clock=now, wake=sender.wake)
     limits = Limits(connections=listener.room_for(Limits.connections))
