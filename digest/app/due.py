@@ -69,18 +69,36 @@ def find_due(app: App, *, is_daemon: bool = False) -> Due:
     site_day = _site_day(app, clock.site, at)
     open_turns = partial(clock.open_turns, now=at, site_day=site_day.day)
     due = [filed(one, now=at, oldest=oldest) for one in app.reader_schedules.due(open_turns)]
-    any_run = clock.site.at is None
-    # A run that is the site's hour makes the day's edition, even if nobody is due.
-    found: dict[date, list[Turn]] = {site_day.day: []} if any_run else {}
-    uncertain = app.generation.uncertain({turn.day for turn in due if not turn.is_site})
+    found: dict[date, list[Turn]] = {}
+    if clock.site.at is None:
+        # This run is the hour of all who chose none: it makes the day's edition in any case.
+        site = {one: it for one, it in app.reader_schedules.wishes().items() if it.hour is None}
+        found[site_day.day] = open_turns(site)
+        due = [turn for turn in due if not turn.is_site]
+    own = [turn for turn in due if not turn.is_site]
+    again = _readable_days(app, site_day.day, since=oldest)
+    uncertain = app.generation.uncertain({*again, *(turn.day for turn in own)})
     for turn in due:
         if turn.is_site or turn.day not in uncertain:
             found.setdefault(turn.day, []).append(turn)
+    for day in again:
+        if day not in uncertain:
+            found.setdefault(day, [])
     return Due(
         site_day=site_day,
-        is_site_due=any_run or any(turn.is_site for turn in due),
+        is_site_due=clock.site.at is None or any(turn.is_site for turn in due),
         turns=dict(sorted(found.items())),
     )
+
+
+def _readable_days(app: App, lists_of: date, *, since: date) -> list[date]:
+    """Return the days whose readers got nothing for want of a source that has been read since."""
+    unread = app.history.unread_days(since=since)
+    records = app.fetch_log.on(lists_of) if unread else []
+    if not records or any(record.error is not None for record in records):
+        return []
+    read_at = max(record.at for record in records)
+    return [day for day, found_at in unread.items() if found_at < read_at]
 
 
 def _site_day(app: App, hours: SiteHours, at: datetime) -> RunDay:

@@ -14,11 +14,12 @@ from digest.cli.tables import print_table
 from digest.models.delivery import DeliveryState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
     from digest.app.services import App
     from digest.delivery.builder import MailResult
+    from digest.models.due import Turn
     from subscribers.models import Subscriber
 
 
@@ -40,22 +41,27 @@ class _Results:
 def dry_run(app: App, day: date | None, subscriber: Subscriber | None, *, json: bool) -> bool:
     """Fetch a day and print who would get what; return whether a run would be complete."""
     from digest.app import pipeline
+    from digest.app.due import find_due
 
     app.transport().close()  # a wrong mail setting is an error here as it is in a run
-    chosen, only_day = pipeline.run_day(app, day), day is not None
+    is_plain = day is None and subscriber is None
+    now_due = find_due(app) if is_plain else None
+    chosen = now_due.site_day if now_due else pipeline.run_day(app, day)
+    only_day = day is not None
     app.ledger.refuse_pruned(chosen.day)
     reports = pipeline.fetch(
         app, chosen.day, only_day=only_day, progress=output.lasting_progress_bar
     )
-    edition = pipeline.build_edition(app, chosen.day, progress=output.lasting_progress_bar)
-    builder = app.message_builder(edition)
-    own = edition.coverage.day
-    is_plain = day is None and subscriber is None
-    open_days = [one for one in app.ledger.open_days() if is_plain and one < own]
+    own = chosen.day
+    turns: dict[date, Sequence[Turn] | None] = dict(now_due.turns) if now_due else {own: None}
+    open_days = [one for one in app.ledger.open_days() if is_plain and one not in turns]
     totals = [app.history.day_totals(one) for one in open_days]
-    waiting = pipeline.undelivered(app, own, only=subscriber)
     counted = _Results()
-    results = counted.count(map(builder.preview, output.with_progress(waiting, "mails")))
+    results = counted.count(
+        chain.from_iterable(
+            _previews(app, one, some, subscriber, lists_of=own) for one, some in turns.items()
+        )
+    )
     if json:
         output.print_json(
             {
@@ -80,6 +86,26 @@ def dry_run(app: App, day: date | None, subscriber: Subscriber | None, *, json: 
                 " a run deals with it first"
             )
     return counted.would_complete and not any(report.error for report in reports)
+
+
+def _previews(
+    app: App,
+    day: date,
+    turns: Sequence[Turn] | None,
+    subscriber: Subscriber | None,
+    *,
+    lists_of: date,
+) -> Iterator[MailResult]:
+    """Yield the mail of a day that each reader would get, or why they would get none."""
+    from digest.app import pipeline
+
+    waiting = pipeline.undelivered(app, day, only=subscriber, turns=turns)
+    show = output.lasting_progress_bar
+    edition = pipeline.build_edition(app, day, lists_of=lists_of, progress=show)
+    ids = [one.id for one in waiting]
+    windows = pipeline.windows_for(app, day, ids, lists_of=lists_of, progress=show)
+    builder = app.message_builder(edition, windows=windows)
+    yield from map(builder.preview, output.with_progress(waiting, "mails"))
 
 
 def _print_readers(results: Iterator[MailResult], tally: Tally) -> None:

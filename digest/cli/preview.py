@@ -74,7 +74,8 @@ def preview(
         raise NotFoundError("there are no papers yet; run `digest fetch` first")
     subscriber = find_subscriber(app, to) if to else _example_subscriber(app, topic or [])
     edition = pipeline.build_edition(app, chosen, progress=output.progress_bar)
-    builder = app.message_builder(edition, progress=output.progress_bar)
+    windows = pipeline.windows_for(app, chosen, [subscriber.id], progress=output.progress_bar)
+    builder = app.message_builder(edition, windows=windows, progress=output.progress_bar)
     result = builder.preview(subscriber)
     if result.message is None:
         is_future = chosen > clock.newest_day(app.config.schedule.timezone)

@@ -164,7 +164,8 @@ class MessageBuilder:
         later one has been offered it. Papers that took off since are new all the same.
         """
         found = {}
-        for one, edition_id in self._reader_schedules.last_editions(subscriber_ids).items():
+        last = self._reader_schedules.last_editions(subscriber_ids, day=self._day)
+        for one, edition_id in last.items():
             if edition_id not in self._offered:
                 ids = self._editions.paper_ids(edition_id)
                 self._offered[edition_id] = frozenset(ids & self._not_rising)
@@ -229,7 +230,7 @@ class MessageBuilder:
         newest = self._open(self._newest)
         if not self._windows:
             return dict.fromkeys(subscriber_ids, newest)
-        covered = self._reader_schedules.covered(subscriber_ids)
+        covered = self._reader_schedules.covered(subscriber_ids, day=self._day)
         found = {}
         for one in subscriber_ids:
             since = window_of(covered[one], self._day) if one in covered else None

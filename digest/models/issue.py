@@ -125,6 +125,11 @@ class Issue:
         return max(first, key=lambda pick: pick.score)
 
 
+#: In the reason for no issue where a source could not be read, or showed another day's papers: it
+#: may have papers for the reader after all.
+UNREAD = ("could not be read", "still shows")
+
+
 @dataclass(frozen=True, kw_only=True)
 class NoIssue:
     """Why a subscriber gets no issue today."""

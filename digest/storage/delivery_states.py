@@ -8,10 +8,15 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from digest.models.delivery import WAITING, DeliveryState
+from digest.models.issue import UNREAD
 from digest.storage.schema import deliveries, is_not_sent, pruned_states
 
 if TYPE_CHECKING:
     from datetime import date, datetime
+
+
+#: Whether nothing was sent because a source could not be read.
+is_unread = sa.or_(*(deliveries.c.reason.contains(words) for words in UNREAD))
 
 
 def due(now: datetime) -> sa.ColumnElement[bool]:

@@ -12,7 +12,14 @@ import sqlalchemy as sa
 from digest.models.delivery import SHOWN, DeliveryState
 from digest.models.issue import NOTHING_SEEN, Seen
 from digest.storage import contents, shown_papers
-from digest.storage.delivery_states import due, row_states, rows_of, states_of, with_pruned
+from digest.storage.delivery_states import (
+    due,
+    is_unread,
+    row_states,
+    rows_of,
+    states_of,
+    with_pruned,
+)
 from digest.storage.in_lists import rows_where_in
 from digest.storage.reasons import ReasonGroup, group_by_reason
 from digest.storage.schema import (
@@ -236,6 +243,24 @@ class DeliveryHistory:
             query = query.where(deliveries.c.subscriber_id == only)
         with self._engine.connect() as db:
             return db.execute(query).scalar_one()
+
+    def unread_days(self, *, since: date) -> dict[date, datetime]:
+        """Return the days on which readers got nothing because a source could not be read.
+
+        Each is with the time when that was last found.
+        """
+        query = (
+            sa.select(deliveries.c.day, sa.func.max(deliveries.c.settled_at).label("at"))
+            .where(
+                deliveries.c.day >= since,
+                deliveries.c.state == DeliveryState.SKIPPED,
+                is_not_sent,
+                is_unread,
+            )
+            .group_by(deliveries.c.day)
+        )
+        with self._engine.connect() as db:
+            return {row.day: row.at for row in db.execute(query)}
 
     def next_due(self, day: date) -> datetime | None:
         """Return when the first deferred mail of a day is due; None if none is deferred."""

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from digest.models.delivery import DeliveryState
 from digest.storage.begun_days import was_confirmed
+from digest.storage.delivery_states import is_unread
 from digest.storage.pruning import refuse_pruned
 from digest.storage.reader_schedules import (
     due_readers,
@@ -62,13 +63,20 @@ def plan(
     ).where(meant, ~planned_before)  # fmt: skip
     columns = ["day", "subscriber_id", "state", "planned_at", "attempts"]
     new = db.execute(deliveries.insert().from_select(columns, rows)).rowcount
+    skipped = (deliveries.c.day == day) & (deliveries.c.state == DeliveryState.SKIPPED)
+    if turns is None:
+        skipped &= deliveries.c.subscriber_id.in_(sa.select(subscribers.c.id).where(meant))
+    else:
+        skipped &= deliveries.c.subscriber_id.in_(
+            sa.select(subscribers.c.id).where(subscribers.c.status == Status.CONFIRMED)
+        )
+        if not any(turn.is_site for turn in turns):
+            skipped &= is_unread
+        else:
+            skipped &= is_unread | deliveries.c.subscriber_id.in_(site_readers())
     again = db.execute(
         deliveries.update()
-        .where(
-            deliveries.c.day == day,
-            deliveries.c.state == DeliveryState.SKIPPED,
-            deliveries.c.subscriber_id.in_(sa.select(subscribers.c.id).where(meant)),
-        )
+        .where(skipped)
         .values(state=DeliveryState.PLANNED, reason=None, settled_at=None, planned_at=now)
     ).rowcount
     if turns is None:

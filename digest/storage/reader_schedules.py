@@ -20,7 +20,7 @@ from subscribers.schedules import Wish
 from subscribers.tables import UTCDateTime, reader_schedules, schedules
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date, datetime
 
     from digest.models.due import Turn
@@ -108,6 +108,13 @@ class ReaderSchedules:
             query = due_readers().with_only_columns(sa.func.count())
             return db.execute(query).scalar_one()
 
+    def due_ids(self, turns: Sequence[Turn]) -> list[int]:
+        """Return the ids of the readers who are due in these turns, in their order."""
+        with self._engine.begin() as db:
+            write_turns(db, turns)
+            query = due_readers().order_by(reader_schedules.c.subscriber_id)
+            return list(db.execute(query).scalars())
+
     def windows(self, day: date, *, last_mailed: date | None) -> set[date]:
         """Return the days of the last issues of those who wait for one and have missed an edition.
 
@@ -115,45 +122,50 @@ class ReaderSchedules:
         that one, the edition for everybody shows all that is new. Older days than a week before
         count as that.
         """
-        if last_mailed is None:
-            return set()
-        query = (
-            sa.select(reader_schedules.c.covered)
-            .join_from(
-                deliveries,
-                reader_schedules,
-                reader_schedules.c.subscriber_id == deliveries.c.subscriber_id,
-            )
-            .where(
-                deliveries.c.day == day,
-                deliveries.c.state == DeliveryState.PLANNED,
-                reader_schedules.c.covered < last_mailed,
-            )
-            .distinct()
+        waiting = sa.exists().where(
+            deliveries.c.day == day,
+            deliveries.c.state == DeliveryState.PLANNED,
+            deliveries.c.subscriber_id == reader_schedules.c.subscriber_id,
         )
         with self._engine.connect() as db:
-            return {window_of(covered, day) for covered in db.execute(query).scalars()}
+            found = db.execute(sa.select(_covered(day)).where(waiting).distinct()).scalars()
+            return missed(found, day, last_mailed=last_mailed)
 
-    def covered(self, subscriber_ids: Sequence[int]) -> dict[int, date]:
-        """Return the day of the last issue of some readers; those without one are left out."""
-        query = sa.select(reader_schedules.c.subscriber_id, reader_schedules.c.covered).where(
-            reader_schedules.c.subscriber_id.in_(subscriber_ids),
-            reader_schedules.c.covered.is_not(None),
-        )
+    def covered(self, subscriber_ids: Sequence[int], *, day: date) -> dict[int, date]:
+        """Return the day of the last issue before a day that some readers had.
+
+        Those who had none are left out.
+        """
+        query = sa.select(reader_schedules.c.subscriber_id, _covered(day).label("covered"))
         with self._engine.connect() as db:
-            return {row.subscriber_id: row.covered for row in db.execute(query)}
+            rows = rows_where_in(db, query, reader_schedules.c.subscriber_id, subscriber_ids)
+            return {row.subscriber_id: row.covered for row in rows if row.covered is not None}
 
-    def last_editions(self, subscriber_ids: Sequence[int]) -> dict[int, int]:
-        """Return, by subscriber, the edition that the mail was made from which they had last."""
+    def last_editions(self, subscriber_ids: Sequence[int], *, day: date) -> dict[int, int]:
+        """Return, by subscriber, the edition of the last mail before a day that they had."""
         query = sa.select(deliveries.c.subscriber_id, deliveries.c.edition_id).join_from(
             reader_schedules,
             deliveries,
-            (deliveries.c.day == reader_schedules.c.covered)
-            & (deliveries.c.subscriber_id == reader_schedules.c.subscriber_id),
+            (deliveries.c.subscriber_id == reader_schedules.c.subscriber_id)
+            & (deliveries.c.day == _covered(day)),
         )
         with self._engine.connect() as db:
             rows = rows_where_in(db, query, reader_schedules.c.subscriber_id, subscriber_ids)
             return {row.subscriber_id: row.edition_id for row in rows if row.edition_id}
+
+
+def missed(covered: Iterable[date | None], day: date, *, last_mailed: date | None) -> set[date]:
+    """Return the days after which issues of `day` begin whose readers have missed an edition.
+
+    Args:
+        covered: the days of their last issues.
+        day: the day of the issues.
+        last_mailed: the last day before it of which an edition was mailed.
+
+    """
+    if last_mailed is None:
+        return set()
+    return {window_of(one, day) for one in covered if one is not None and one < last_mailed}
 
 
 def write_turns(db: sa.Connection, turns: Sequence[Turn]) -> None:
@@ -209,7 +221,7 @@ def serve(db: sa.Connection, *, day: date) -> None:
     db.execute(
         reader_schedules.update()
         .where(reader_schedules.c.subscriber_id.in_(due_readers()))
-        .values(served_on=local_day.scalar_subquery(), covered=_covered(), issue_day=day)
+        .values(served_on=local_day.scalar_subquery(), covered=_covered(day), issue_day=day)
     )
 
 
@@ -226,17 +238,20 @@ def serve_planned(db: sa.Connection, *, day: date, planned_at: datetime) -> None
             served_on=sa.case(
                 (reader_schedules.c.served_on < day, day), else_=reader_schedules.c.served_on
             ),
-            covered=_covered(),
+            covered=_covered(day),
             issue_day=day,
         )
     )
 
 
-def _covered() -> sa.ColumnElement[date | None]:
-    """The day of the last issue if its mail left, or may have; else of the one before."""
+def _covered(day: date) -> sa.ColumnElement[date | None]:
+    """The day of the last issue before a day whose mail left, or may have."""
     has_left = sa.exists().where(
         deliveries.c.day == reader_schedules.c.issue_day,
         deliveries.c.subscriber_id == reader_schedules.c.subscriber_id,
         deliveries.c.state.in_(SHOWN),
     )
-    return sa.case((has_left, reader_schedules.c.issue_day), else_=reader_schedules.c.covered)
+    is_before = reader_schedules.c.issue_day < day
+    return sa.case(
+        (is_before & has_left, reader_schedules.c.issue_day), else_=reader_schedules.c.covered
+    )

@@ -215,6 +215,7 @@ class Installation:
             settings=services.mail_settings,
             book=services.book,
             editions=services.editions,
+            reader_schedules=services.reader_schedules,
             history=services.history,
             profiles=services.profiles,
         )
