@@ -18,7 +18,7 @@ from digest.app.clock import newest_day, newest_day_anywhere, now
 from digest.app.due import find_due
 from digest.app.lock_wait import polls
 from digest.app.pruning import prune_after_run
-from digest.delivery.run import report_day
+from digest.delivery.day_report import report_day
 from digest.delivery.run_start import may_leave, start_run
 from digest.errors import RestoredError, RunInProgressError
 from digest.models.delivery import DeliveryState, RunReport
