@@ -20,7 +20,7 @@ from digest.delivery.issues import IssueComposer, IssueRestorer
 from digest.delivery.worker import Prepared
 from digest.errors import NotFoundError, RenderError
 from digest.models.delivery import SHOWN, DeliveryState
-from digest.models.issue import NOTHING_SEEN, WITHDRAWN, Issue, NoIssue
+from digest.models.issue import NOTHING_SEEN, WITHDRAWN, Issue, NoIssue, Seen
 from digest.ranking.personalize import Reader
 from digest.storage.claims import Claim
 from digest.storage.reader_schedules import window_of
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from digest.delivery.stats import StageTimer
     from digest.mail.renderer import Draft, MailSettings, RenderedMessage, Renderer
-    from digest.models.issue import IssueItem, Seen
+    from digest.models.issue import IssueItem
     from digest.models.profile import Profile
     from digest.storage.claims import DueDelivery
     from digest.storage.editions import EditionStore, StoredEdition
@@ -109,6 +109,8 @@ class MessageBuilder:
         self._settings, self._book = settings, book
         self._editions, self._history, self._profiles = editions, history, profiles
         self._opened: dict[int, _OpenEdition] = {}
+        #: by edition: which papers of today it had
+        self._offered: dict[int, frozenset[str]] = {}
 
     def prepare(self, rows: Sequence[DueDelivery], timer: StageTimer) -> list[Prepared]:
         """Return the prepared message of each row; a row of an erased subscriber is left out."""
@@ -148,7 +150,39 @@ class MessageBuilder:
         """Return, by subscriber, what the issues of other days have shown of today's papers."""
         papers = self._newest.also_elsewhere | {item.paper_id for item in items}
         papers |= frozenset().union(*(one.also_elsewhere for one in self._windows.values()))
-        return self._history.seen(subscriber_ids, papers, apart_from=self._day) if papers else {}
+        if not papers:
+            return {}
+        found = self._history.seen(subscriber_ids, papers, apart_from=self._day)
+        for one, passed_over in self._passed_over(subscriber_ids).items():
+            found[one] = found.get(one, NOTHING_SEEN) | Seen(passed_over=passed_over)
+        return found
+
+    def _passed_over(self, subscriber_ids: Sequence[int]) -> dict[int, frozenset[str]]:
+        """Return, by subscriber, the papers of today that their last issue was chosen from too.
+
+        A day's list grows, so its next edition has what came after the first one; whoever had a
+        later one has been offered it. Papers that took off since are new all the same.
+        """
+        found = {}
+        for one, edition_id in self._reader_schedules.last_editions(subscriber_ids).items():
+            if edition_id not in self._offered:
+                ids = self._editions.paper_ids(edition_id)
+                self._offered[edition_id] = frozenset(ids & self._not_rising)
+            if self._offered[edition_id]:
+                found[one] = self._offered[edition_id]
+        return found
+
+    @cached_property
+    def _not_rising(self) -> frozenset[str]:
+        """The papers of today that an edition of another day has, but for those that took off."""
+        stored = (self._newest, *self._windows.values())
+        rising = {
+            paper_id
+            for one in stored
+            for paper_id, trend in one.edition.trends.items()
+            if trend.rise is not None
+        }
+        return frozenset().union(*(one.also_elsewhere for one in stored)) - rising
 
     def _compose(
         self, rows: Sequence[DueDelivery], subscribers: dict[int, Subscriber]
@@ -205,7 +239,9 @@ class MessageBuilder:
 
     def _first_edition(self, row: DueDelivery, items: Sequence[IssueItem]) -> _OpenEdition | None:
         """Return the edition of a row's first attempt, if there was one and it is still kept."""
-        if row.edition_id is None or not items:
+        # Of an issue that showed no paper the words are not kept.
+        has_papers = any(item.topic != WITHDRAWN for item in items)
+        if row.edition_id is None or not has_papers:
             return None
         with suppress(NotFoundError):
             return self._open_id(row.edition_id)

@@ -166,11 +166,20 @@ class Seen:
     papers: frozenset[str] = frozenset()
     #: ids of the papers whose withdrawal was reported
     withdrawals: frozenset[str] = frozenset()
+    #: ids of other papers that the last issue was chosen from
+    passed_over: frozenset[str] = frozenset()
+
+    @property
+    def known(self) -> frozenset[str]:
+        """The ids of the papers that are not new: shown, or passed over."""
+        return self.papers | self.passed_over if self.passed_over else self.papers
 
     def __or__(self, other: Seen) -> Seen:
         """Return what either of the two holds."""
         return Seen(
-            papers=self.papers | other.papers, withdrawals=self.withdrawals | other.withdrawals
+            papers=self.papers | other.papers,
+            withdrawals=self.withdrawals | other.withdrawals,
+            passed_over=self.passed_over | other.passed_over,
         )
 
 

@@ -110,7 +110,7 @@ def select_from(
     return select(
         ranked,
         known,
-        seen=seen.papers,
+        seen=seen.known,
         similar=edition.similar,
         per_topic=edition.per_topic,
         max_papers=edition.max_papers,

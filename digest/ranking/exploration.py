@@ -86,7 +86,7 @@ class Exploration:
     ) -> list[_Candidate]:
         """Return the best papers that this reader's issue could not have, no two of them alike."""
         similar = edition.similar
-        known = {*seen.papers, *(pick.paper.id for pick in issue.picks)}
+        known = {*seen.known, *(pick.paper.id for pick in issue.picks)}
         # What a profile moved out of a topic is still about it.
         own = (
             Ranking.of(ranked[slug]).relevances

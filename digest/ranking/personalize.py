@@ -59,7 +59,7 @@ class _Wishes(NamedTuple):
     def barred(self) -> Iterator[str]:
         """The ids of papers that feedback alone must not bring: they had them, or words do."""
         found = (pick.paper.id for pick in self.own_picks)
-        return chain(self.excluded, self.reader.seen.papers, found)
+        return chain(self.excluded, self.reader.seen.known, found)
 
 
 class _Taught(NamedTuple):

@@ -14,6 +14,7 @@ from digest.models.delivery import NOT_SENT, DeliveryState
 from digest.storage import explanations
 from digest.storage.edition_codec import dump, load
 from digest.storage.in_lists import rows_where_in
+from digest.storage.reader_schedules import site_readers
 from digest.storage.schema import days, deliveries, edition_papers, editions, shown
 from subscribers.models import Status
 from subscribers.tables import subscribers
@@ -139,6 +140,11 @@ class EditionStore:
             mail_key=row.mail_key,
             also_elsewhere=also_elsewhere,
         )
+
+    def paper_ids(self, edition_id: int) -> set[str]:
+        """Return the ids of the papers that a stored edition has."""
+        with self._engine.connect() as db:
+            return _papers(db, edition_id)
 
     def newest(self, day: date) -> int | None:
         """Return the id of the edition for everybody that was stored last for a day."""
@@ -302,7 +308,8 @@ def _in_editions(which: sa.ColumnElement[bool]) -> sa.Select[Any]:
 def _left_out(day: date) -> sa.Select[tuple[bool]]:
     """Select whether a subscriber who was confirmed when a day was planned was left out of it.
 
-    They have no row, or one that expired before its mail could leave.
+    They have no row, or one that expired before its mail could leave. Readers with an hour of their
+    own do not count: their days are not the site's, and their next issue gathers what they missed.
     """
     planned = sa.select(sa.func.min(deliveries.c.planned_at)).where(deliveries.c.day == day)
     row = sa.exists().where(
@@ -313,4 +320,4 @@ def _left_out(day: date) -> sa.Select[tuple[bool]]:
     confirmed = (subscribers.c.status == Status.CONFIRMED) & (
         subscribers.c.since <= planned.scalar_subquery()
     )
-    return sa.select(sa.exists().where(confirmed, ~row))
+    return sa.select(sa.exists().where(confirmed, subscribers.c.id.in_(site_readers()), ~row))

@@ -14,6 +14,7 @@ from sqlalchemy.schema import CreateTable
 
 from digest.models.days import days_before
 from digest.models.delivery import SHOWN, DeliveryState
+from digest.storage.in_lists import rows_where_in
 from digest.storage.schema import deliveries
 from subscribers.schedules import Wish
 from subscribers.tables import UTCDateTime, reader_schedules, schedules
@@ -141,6 +142,18 @@ class ReaderSchedules:
         )
         with self._engine.connect() as db:
             return {row.subscriber_id: row.covered for row in db.execute(query)}
+
+    def last_editions(self, subscriber_ids: Sequence[int]) -> dict[int, int]:
+        """Return, by subscriber, the edition that the mail was made from which they had last."""
+        query = sa.select(deliveries.c.subscriber_id, deliveries.c.edition_id).join_from(
+            reader_schedules,
+            deliveries,
+            (deliveries.c.day == reader_schedules.c.covered)
+            & (deliveries.c.subscriber_id == reader_schedules.c.subscriber_id),
+        )
+        with self._engine.connect() as db:
+            rows = rows_where_in(db, query, reader_schedules.c.subscriber_id, subscriber_ids)
+            return {row.subscriber_id: row.edition_id for row in rows if row.edition_id}
 
 
 def write_turns(db: sa.Connection, turns: Sequence[Turn]) -> None:
