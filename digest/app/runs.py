@@ -1,9 +1,13 @@
 """Runs: which days a command sends, in which order, and all of them under one lock.
 
-A day is *open* from the moment that a run of it began until its last mail is settled. Every command
-that sends finishes the open days whose mails may still leave: those that a killed run left, and
-those whose own run could not get the lock. So one line of cron is enough, and nobody is left out
-if it is killed, or if two lines collide.
+A run without a day serves whoever is due (`digest.app.due`): those who go by the site's hour with
+the day of the run, the others with their own local day. Who was not served stays due, so their days
+need no record. A day of the site's hour, or one that was named, is recorded when its run begins.
+
+A day is *open* from then, or from its planning, until its last mail is settled. Every command that
+sends finishes the open days whose mails may still leave: those that a killed run left, and those
+whose own run could not get the lock. So one line of cron is enough, and nobody is left out if it is
+killed, or if two lines collide.
 """
 
 from __future__ import annotations
@@ -18,7 +22,7 @@ from digest.app.clock import newest_day, newest_day_anywhere, now
 from digest.app.due import find_due
 from digest.app.lock_wait import polls
 from digest.app.pruning import prune_after_run
-from digest.delivery.run import report_day
+from digest.delivery.day_report import report_day
 from digest.delivery.run_start import may_leave, start_run
 from digest.errors import RestoredError, RunInProgressError
 from digest.models.delivery import DeliveryState, RunReport

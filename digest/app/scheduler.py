@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
-from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from digest.app.clock import zone
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 
 #: Minutes between two times that the daemon looks up who is due.
 DUE_MINUTES = 5
+EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 class ClockTimeTrigger(BaseTrigger):  # type: ignore[misc]  # apscheduler ships no types
@@ -88,7 +88,8 @@ def open_scheduler(jobs: Jobs) -> BackgroundScheduler:
     scheduler = BackgroundScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(1)})
     # They wait for each other, and a suspended machine wakes late: they may be late as they like.
     often = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-    every = CronTrigger(minute=f"*/{DUE_MINUTES}", timezone=UTC)
+    # From the full hour on, since readers choose full hours.
+    every = IntervalTrigger(minutes=DUE_MINUTES, start_date=EPOCH, timezone=UTC)
     scheduler.add_job(jobs.serve_due, every, id="due", **often)
     at = trigger(at=jobs.at, weekdays=jobs.weekdays, timezone=jobs.timezone)
     scheduler.add_job(jobs.serve_due, at, id="site", **often)

@@ -6,7 +6,6 @@ decides itself what its settings mean.
 
 from __future__ import annotations
 
-import logging
 import secrets
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -15,13 +14,13 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from digest.app import certificates, transport
+from digest.app import transport
 from digest.app.clock import now, place, today
 from digest.app.config import permissions
 from digest.app.config.mail_key import mail_key
 from digest.app.config.resources import templates_dir
 from digest.app.config.secrets import KEY_FILE, PEPPER_FILE, secret, signer
-from digest.app.environment import network_variables
+from digest.app.http_client import open_client
 from digest.app.profiles import Profiles
 from digest.app.stores import Stores
 from digest.app.traces import traces_of_use
@@ -66,8 +65,6 @@ if TYPE_CHECKING:
     from digest.sources.http.client import HTTPClient, SourceClient
     from subscribers.models import Topic
 
-log = logging.getLogger(__name__)
-
 
 @dataclass(frozen=True)
 class App(Stores):
@@ -95,23 +92,7 @@ class App(Stores):
     @cached_property
     def client(self) -> HTTPClient:
         """The HTTP client of all sources; it names a contact and keeps to the rate limits."""
-        from digest.sources.http.client import HTTPClient
-        from digest.sources.http.exchange import user_agent
-
-        fetch, mail = self.config.fetch, self.config.mail
-        contact = fetch.contact or mail.reply_to or mail.from_address
-        if transport.is_example(contact.rpartition("@")[2]):
-            contact = ""
-            log.warning("no contact", extra={"key": "[fetch] contact"})
-        variables = network_variables()
-        client = HTTPClient(
-            self.config.path(fetch.directory),
-            user_agent=user_agent(contact),
-            timeout=fetch.timeout,
-            clock=now,
-            variables=variables,
-            tls=partial(certificates.for_services, variables),
-        )
+        client = open_client(self.config)
         self._opened.callback(client.close)
         return client
 

@@ -35,7 +35,7 @@ def print_run(app: App, report: DayReport, *, json: bool) -> None:
     if report.sources:
         print_reports(report.sources, shown)
     if not report.is_due:
-        shown.line(f"nobody is due now{_next(app)}")
+        shown.line(_nobody(app))
     for day in report.days:
         reason = report.reason if day is report.deliveries else ""
         _print_day(app, day, shown, reason=reason, makes_issue=True)
@@ -62,10 +62,13 @@ def print_retry(app: App, report: RetryReport, *, json: bool) -> None:
         _print_day(app, day, shown)
 
 
-def _next(app: App) -> str:
-    """Say when somebody is due next."""
+def _nobody(app: App) -> str:
+    """Say why there was nobody to send to, and when somebody is due next."""
+    if not app.reader_schedules.wishes():
+        return "nobody is subscribed and confirmed yet"
     at = next_due(app)
-    return f"; the next readers are at {serializers.moment(at)}" if at else ""
+    then = f"; the next readers are at {serializers.moment(at)}" if at else ""
+    return f"nobody is due now{then}"
 
 
 def _letters_waiting(app: App) -> int:
@@ -88,7 +91,7 @@ def _print_day(
     if report.already:
         parts.append(f"{report.already} already settled")
     if not parts and not report.stopped:
-        parts.append("nobody is subscribed and confirmed yet")
+        parts.append(_nobody(app))
     show = shown.line
     if reason:
         show(f"papers of {report.day:%A} {report.day}: {reason}")

@@ -11,20 +11,19 @@ What a run reports is counted in the ledger: a worker process that died could no
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from digest.delivery.builder import MessageBuilder
+from digest.delivery.day_report import settled_before, write_report
 from digest.delivery.process import gc_paused
 from digest.delivery.run_start import (
     allowed_late,
     may_leave,
     oldest,
     recover,
-    settled,
     start_run,
 )
 from digest.delivery.stats import WorkerStats
@@ -222,8 +221,8 @@ def send_day(
     transport.remove_left_over()
     if not may_leave(day, services):
         ledger.close(day, asks=services.policy.asks, now=services.clock())
-        before = _settled_before(start, day, services, only)
-        return _report(day, services, before, only, f"{day} {_TOO_LATE}")
+        before = settled_before(start, day, services, only)
+        return write_report(day, services, before, only, f"{day} {_TOO_LATE}")
     with services.generation.sending(day):
         if request.edition is not None and request.plan_new:
             ledger.plan(
@@ -233,13 +232,13 @@ def send_day(
                 turns=request.turns,
                 confirmed_by=request.confirmed_by,
             )
-        before = _settled_before(start, day, services, only)
+        before = settled_before(start, day, services, only)
         stored = _prepare(request, services)
         stats = WorkerStats()
         if stored is not None:
             stats = _send_stored(request, stored, services, transport, start)
         ledger.close(day, asks=services.policy.asks, now=services.clock())
-    report = _report(day, services, before, only, stats.stopped)
+    report = write_report(day, services, before, only, stats.stopped)
     return replace(report, cpu=dict(stats.cpu), memory=tuple(stats.memory))
 
 
@@ -278,11 +277,6 @@ def _send_stored(
     if not progress.should_continue() and stats.stopped is None:
         stats.stopped = "told to stop; what had not left was given back"
     return stats
-
-
-def report_day(day: date, services: DeliveryServices, start: RunStart) -> RunReport:
-    """Return how a day stands that is not sent: what was settled at the start, and what waits."""
-    return _report(day, services, _settled_before(start, day, services, None), None)
 
 
 def run_worker(
@@ -385,39 +379,3 @@ def _hold_back(day: date, services: DeliveryServices, now: datetime) -> None:
 
 def _has_planned(day: date, services: DeliveryServices, only: int | None) -> bool:
     return bool(services.history.day_totals(day, only=only).states[DeliveryState.PLANNED])
-
-
-def _settled_before(
-    start: RunStart, day: date, services: DeliveryServices, only: int | None
-) -> Counter[DeliveryState]:
-    """Count the deliveries of a day that earlier runs settled; its start is this run's work too."""
-    now = settled(services.history.day_totals(day, only=only).states)
-    return now - start.settled.get(day, Counter[DeliveryState]()) if only is None else now
-
-
-def _report(
-    day: date,
-    services: DeliveryServices,
-    before: Counter[DeliveryState],
-    only: int | None,
-    stopped: str | None = None,
-) -> RunReport:
-    """Count the day in the ledger, and log and return the report.
-
-    `before` are the deliveries that earlier runs settled. All others are this run's, and so are
-    those that wait, whichever run left them. Together they are all that were planned.
-    """
-    states = services.history.day_totals(day, only=only).states
-    counts = states - before
-    report = RunReport(
-        day=day,
-        counts={state: counts[state] for state in DeliveryState if counts[state]},
-        already=states.total() - counts.total(),
-        stopped=stopped,
-        doubtful=states[DeliveryState.UNKNOWN] if services.policy.asks else 0,
-    )
-    if stopped:
-        log.error("run stopped", extra={"day": str(day), "error": stopped})
-    numbers = {str(state): number for state, number in report.counts.items()}
-    log.info("day finished", extra={"day": str(day), "already": report.already, **numbers})
-    return report

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.command import CONFIG, DAY, PAPERS
-from support.machine_clock import machine_in
+from support.machine_clock import machine_in, set_clock
 
 from digest.app import clock
 
@@ -50,6 +50,22 @@ def test_a_run_without_readers_says_so(home: Path, digest: Command) -> None:
 
     assert result.code == 0
     assert "nobody is subscribed and confirmed yet" in result.out
+
+
+@pytest.mark.parametrize("at", ["", "18:00"])
+def test_a_run_at_which_nobody_is_due_says_who_is_next(
+    furnished: Path, digest: Command, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    monkeypatch.setenv("DIGEST_SCHEDULE__AT", at)
+    set_clock(monkeypatch, datetime(2026, 2, 4, 12, tzinfo=UTC))  # a Wednesday
+    weekly = ("--frequency", "weekly", "--day", "mon", "--hour", "7")
+    for name in ("ada", "ben"):
+        digest("subscribers", "set", f"{name}@example.org", *weekly)
+
+    result = digest("run")
+
+    assert (result.code, outbox(furnished)) == (0, [])
+    assert "nobody is due now; the next readers are at 2026-02-09T07:00:00Z\n" in result.out
 
 
 def test_a_pending_reader_gets_nothing_but_the_question_whether_they_want_it(

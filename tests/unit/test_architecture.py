@@ -45,6 +45,7 @@ SHARED = (
     "subscribers.links",
     "subscribers.mail_tokens",
     "subscribers.models",
+    "subscribers.schedules",
     "subscribers.tables",
     "subscribers.timing_words",
 )

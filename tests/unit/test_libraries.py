@@ -58,6 +58,7 @@ HOMES = {
         "subscribers.erased",
         "subscribers.queries",
         "subscribers.rate_limits",
+        "subscribers.schedules",
         "subscribers.tables",
         "subscribers.transaction",
     ),

@@ -9,7 +9,8 @@ import pytest
 from support.builders import DAY, NOON
 from support.installation import Installation, RecordingTransport, failing
 
-from digest.delivery.run import Policy, RunRequest, report_day, send_day
+from digest.delivery.day_report import report_day
+from digest.delivery.run import Policy, RunRequest, send_day
 from digest.delivery.run_start import start_run
 from digest.models.delivery import DeliveryState, Outcome
 
