@@ -50,7 +50,7 @@ def site_hours(config: Config, *, is_daemon: bool = False) -> SiteHours:
     return SiteHours(
         at=time.fromisoformat(at) if at else None,
         weekdays=frozenset(n for n, name in enumerate(WEEK) if name in schedule.weekdays),
-        zone=place(schedule.timezone),
+        zone=zone(schedule.timezone) if at else place(schedule.timezone),
     )
 
 

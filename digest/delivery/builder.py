@@ -207,7 +207,12 @@ class MessageBuilder:
                 issue = first.restorer.restore(items)
                 composed[place] = _Composed(row=row, edition=first, issue=issue, is_restored=True)
             else:
-                new[place] = Reader(subscriber, seen, profiles.get(subscriber.id))
+                new[place] = Reader(
+                    subscriber,
+                    seen,
+                    profiles.get(subscriber.id),
+                    is_due=subscriber.preferences.hour is not None,
+                )
         places: dict[_OpenEdition, list[int]] = {}
         for place, reader in new.items():
             places.setdefault(edition_of[reader.subscriber.id], []).append(place)

@@ -68,7 +68,7 @@ class IssueComposer:
         new = {
             wish: reader
             for wish, reader in zip(wishes, readers, strict=True)
-            if wish not in found and self._is_day(reader.subscriber)
+            if wish not in found and self._is_day(reader)
         }
         composed = self._personalizer.compose(list(new.values()))
         for (wish, reader), issue in zip(new.items(), composed, strict=True):
@@ -77,7 +77,7 @@ class IssueComposer:
                 self._issues.popitem(last=False)
         not_today = NoIssue(reason=f"wants no mail on a {self._day:%A}")
         return [
-            found[wish] if self._is_day(reader.subscriber) else not_today
+            found[wish] if self._is_day(reader) else not_today
             for wish, reader in zip(wishes, readers, strict=True)
         ]
 
@@ -98,8 +98,9 @@ class IssueComposer:
             return quiet_issue(self._edition, issue, seen=reader.seen)
         return issue
 
-    def _is_day(self, subscriber: Subscriber) -> bool:
-        return WEEK[self._day.weekday()] in subscriber.preferences.mail_days
+    def _is_day(self, reader: Reader) -> bool:
+        days = reader.subscriber.preferences.mail_days
+        return reader.is_due or WEEK[self._day.weekday()] in days
 
     def contents(self, issue: Issue) -> str:
         """Return the ledger line of an issue; it is written once for all who get the object."""

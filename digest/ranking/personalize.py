@@ -35,6 +35,8 @@ class Reader(NamedTuple):
     subscriber: Subscriber
     seen: Seen = NOTHING_SEEN
     profile: Profile | None = None
+    #: whether it is a day of theirs, whatever its weekday: the plan has looked at their hour
+    is_due: bool = False
 
     @property
     def learned(self) -> Profile | None:

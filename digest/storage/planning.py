@@ -18,8 +18,8 @@ from digest.storage.reader_schedules import (
     write_turns,
 )
 from digest.storage.schema import days, deliveries
-from subscribers.models import Status
-from subscribers.tables import subscribers
+from subscribers.models import WEEK, Status
+from subscribers.tables import reader_schedules, schedules, subscribers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,6 +81,7 @@ def plan(
     ).rowcount
     if turns is None:
         serve_planned(db, day=day, planned_at=now)
+        _skip_those_of_other_days(db, day, now)
     else:
         serve(db, day=day)
     _count(db, day, new)
@@ -89,6 +90,29 @@ def plan(
     if only is None:
         db.execute(days.update().where(days.c.day == day, is_done).values(begun_at=None))
     return int(new + again)
+
+
+def _skip_those_of_other_days(db: sa.Connection, day: date, now: datetime) -> None:
+    """Skip whom a run for everybody has planned, and who want no mail on this weekday.
+
+    Of those who go by the site's hours, the weekday of the day's papers counts, see
+    `digest.delivery.issues`.
+    """
+    of_other_days = (
+        sa.select(reader_schedules.c.subscriber_id)
+        .join_from(reader_schedules, schedules)
+        .where(schedules.c.hour.is_not(None), ~schedules.c.days.contains(WEEK[day.weekday()]))
+    )
+    db.execute(
+        deliveries.update()
+        .where(
+            deliveries.c.day == day,
+            deliveries.c.state == DeliveryState.PLANNED,
+            deliveries.c.planned_at == now,
+            deliveries.c.subscriber_id.in_(of_other_days),
+        )
+        .values(state=DeliveryState.SKIPPED, reason=f"wants no mail on a {day:%A}", settled_at=now)
+    )
 
 
 def _is_for_all(db: sa.Connection, day: date) -> bool:

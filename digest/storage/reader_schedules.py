@@ -246,10 +246,11 @@ def serve_planned(db: sa.Connection, *, day: date, planned_at: datetime) -> None
 
 def _covered(day: date) -> sa.ColumnElement[date | None]:
     """The day of the last issue before a day whose mail left, or may have."""
+    last = deliveries.alias("last_issue")
     has_left = sa.exists().where(
-        deliveries.c.day == reader_schedules.c.issue_day,
-        deliveries.c.subscriber_id == reader_schedules.c.subscriber_id,
-        deliveries.c.state.in_(SHOWN),
+        last.c.day == reader_schedules.c.issue_day,
+        last.c.subscriber_id == reader_schedules.c.subscriber_id,
+        last.c.state.in_(SHOWN),
     )
     is_before = reader_schedules.c.issue_day < day
     return sa.case(
