@@ -156,7 +156,10 @@ def run(
         turns = dict(now_due.turns) if now_due else {own: None}
         open_days = []
         if day is None and only is None:
-            open_days = sender.finish_all(one for one in start.settled if one not in turns)
+            latest = newest_day_anywhere()
+            open_days = sender.finish_all(
+                one for one in start.settled if one not in turns and one <= latest
+            )
         # Ranked after the earlier days are done: what they have shown is not late any more.
         reports = {
             one: sender.send_new(one, turns=some, lists_of=own) for one, some in turns.items()

@@ -8,7 +8,7 @@ issue, which gathers what they missed. Everything follows from the wish and the 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import TYPE_CHECKING, NamedTuple
 
 from digest.models.clock_times import WeeklyTime, midnight
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from subscribers.schedules import Wish
+
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,10 +142,11 @@ class TurnClock:
         """Return the turns of those who go by the site's hours, all the same."""
         zone = self.site.zone
         if self.site.at is None:
-            local_day = now.astimezone(zone).date()
+            # The run is their hour, and whoever is there now was there for it.
+            local_day, ends_at = now.astimezone(zone).date(), _NEVER
         else:
             local_day = self.site.times.last(now).day
-        ends_at = _end(local_day, zone)
+            ends_at = _end(local_day, zone)
         return [
             Turn(
                 schedule_id=one,
