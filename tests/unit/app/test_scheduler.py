@@ -17,7 +17,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.schedulers.base import BaseScheduler
 
 from digest.app import scheduler
-from digest.app.scheduler import next_run, run_jobs, trigger
+from digest.app.scheduler import Jobs, next_run, run_jobs, trigger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -198,15 +198,13 @@ def at_moments(
         def job(name: str) -> Callable[[], None]:
             return lambda: done.append((name, Simulated.clock))
 
-        run_jobs(
-            daily=job("daily"),
-            retry=job("retry"),
-            retry_minutes=5,
+        jobs = Jobs(
+            serve_due=job("due"),
             fetch=job("fetch"),
             fetch_hours=4,
-            stopped=threading.Event(),
             **{"at": "18:00", "weekdays": WORKDAYS, "timezone": "UTC"} | schedule,
         )
+        run_jobs(jobs, stopped=threading.Event())
         return done
 
     return live
@@ -218,70 +216,64 @@ def minutes(first: str, last: str, step: int = 5) -> list[datetime]:
     return [start + timedelta(minutes=step) * number for number in range(count + 1)]
 
 
-def test_in_a_week_the_daemon_runs_once_on_each_working_day(
+def times(done: list[tuple[str, datetime]], job: str) -> list[datetime]:
+    return [at for name, at in done if name == job]
+
+
+def test_the_daemon_looks_who_is_due_every_five_minutes_and_reads_the_sources_between(
     at_moments: Callable[..., list[tuple[str, datetime]]],
 ) -> None:
-    done = at_moments(minutes("2026-02-02 00:00", "2026-02-08 23:55"))
+    moments = minutes("2026-02-07 00:00", "2026-02-08 23:55")
 
-    runs = [at for name, at in done if name == "daily"]
-    assert runs == [utc(f"2026-02-0{day} 18:00") for day in range(2, 7)]
-    assert sum(name == "fetch" for name, _ in done) == 7 * 6 - 1
+    done = at_moments(moments)
+
+    assert times(done, "due") == moments
+    assert len(times(done, "fetch")) == 2 * 6 - 1
 
 
-def test_where_clocks_are_set_back_a_doubled_hour_has_one_run(
+def test_the_daemon_looks_at_the_sites_minute_too(
     at_moments: Callable[..., list[tuple[str, datetime]]],
 ) -> None:
-    done = at_moments(
-        minutes("2026-10-31 12:00", "2026-11-01 12:00"),
-        at="00:30",
-        weekdays=EVERY_DAY,
-        timezone="America/Havana",
-    )
+    moments = minutes("2026-02-02 17:56", "2026-02-02 18:04", step=1)
 
-    assert [at for name, at in done if name == "daily"] == [utc("2026-11-01 04:30")]
+    done = at_moments(moments, at="18:02")
+
+    assert times(done, "due") == [utc("2026-02-02 18:00"), utc("2026-02-02 18:02")]
 
 
 @pytest.mark.parametrize(
-    ("awake", "runs"),
+    ("hours", "readings"),
     [
-        pytest.param("2026-02-02 20:30", ["2026-02-02 20:30"], id="two hours late"),
-        pytest.param("2026-02-03 08:00", [], id="the next morning, too late"),
-        pytest.param("2026-02-06 19:00", ["2026-02-06 19:00"], id="on Friday: only Friday's"),
+        pytest.param(1, 0, id="an hour"),
+        pytest.param(12, 1, id="a night"),
+        pytest.param(7 * 24, 1, id="a week"),
     ],
 )
-def test_a_machine_that_slept_makes_the_last_run_if_that_is_not_too_late(
-    at_moments: Callable[..., list[tuple[str, datetime]]], awake: str, runs: list[str]
+def test_a_machine_that_slept_looks_once_as_soon_as_it_wakes(
+    at_moments: Callable[..., list[tuple[str, datetime]]], hours: int, readings: int
 ) -> None:
-    asleep = minutes("2026-02-02 12:00", "2026-02-02 17:55")
-    woken = utc(awake)
-    after = [woken + timedelta(minutes=5) * number for number in range(24)]
+    before = minutes("2026-02-02 12:00", "2026-02-02 17:55")
+    woken = before[-1] + timedelta(hours=hours, minutes=2)
+    after = [woken, woken + timedelta(minutes=1)]
 
-    done = at_moments([*asleep, *after])
+    done = at_moments([*before, *after])
 
-    since = [at for name, at in done if name == "daily" and at < woken + timedelta(hours=2)]
-    assert since == [utc(run) for run in runs]
-
-
-def test_the_next_day_is_run_as_always_after_a_sleep(
-    at_moments: Callable[..., list[tuple[str, datetime]]],
-) -> None:
-    asleep = minutes("2026-02-02 12:00", "2026-02-02 17:55")
-    awake = minutes("2026-02-03 08:00", "2026-02-03 19:00")
-
-    done = at_moments([*asleep, *awake])
-
-    assert [at for name, at in done if name == "daily"] == [utc("2026-02-03 18:00")]
+    looked = [at for at in times(done, "due") if at >= woken]
+    assert set(looked) == {woken}
+    # The site's hour is looked at on its own; who was served by the first is not due any more.
+    assert len(looked) <= 2
+    assert times(done, "fetch").count(woken) == readings
 
 
 def test_a_reading_that_had_to_wait_is_made_later_and_not_left_out(
     at_moments: Callable[..., list[tuple[str, datetime]]],
 ) -> None:
-    """It is due at the same moment as a retry, which is done first and may take its time."""
-    moments = [utc("2026-02-02 00:00"), utc("2026-02-02 04:00:30")]
+    """It is due at the same moment as a look, which is done first and may take its time."""
+    moments = [utc("2026-02-02 00:01"), utc("2026-02-02 04:01:30")]
 
     done = at_moments(moments)
 
-    assert [name for name, _ in done] == ["retry", "fetch"]
+    assert [name for name, at in done if at == moments[1]] == ["due", "fetch"]
 
 
 @pytest.mark.parametrize("broken", ["EST5EDT,M3.2.0,M11.1.0", "nonsense", ""])
@@ -291,7 +283,8 @@ def test_a_machine_with_an_unusual_time_zone_has_a_daemon_too(
     broken: str,
 ) -> None:
     monkeypatch.setenv("TZ", broken)
+    moments = minutes("2026-02-02 12:00", "2026-02-02 13:00")
 
-    done = at_moments(minutes("2026-02-02 12:00", "2026-02-02 19:00"))
+    done = at_moments(moments)
 
-    assert [at for name, at in done if name == "daily"] == [utc("2026-02-02 18:00")]
+    assert times(done, "due") == moments
