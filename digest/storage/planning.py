@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from digest.models.delivery import DeliveryState
 from digest.storage.begun_days import was_confirmed
+from digest.storage.indexes import without_index
 from digest.storage.pruning import refuse_pruned
 from digest.storage.reader_schedules import (
     due_readers,
@@ -16,7 +17,7 @@ from digest.storage.reader_schedules import (
     site_readers,
     write_turns,
 )
-from digest.storage.schema import days, deliveries
+from digest.storage.schema import days, deliveries, is_not_sent
 from subscribers.models import Status
 from subscribers.tables import subscribers
 
@@ -67,7 +68,9 @@ def plan(
         .where(
             deliveries.c.day == day,
             deliveries.c.state == DeliveryState.SKIPPED,
-            deliveries.c.subscriber_id.in_(sa.select(subscribers.c.id).where(meant)),
+            is_not_sent,
+            # Those who were skipped are few beside those who are meant.
+            without_index(deliveries.c.subscriber_id).in_(sa.select(subscribers.c.id).where(meant)),
         )
         .values(state=DeliveryState.PLANNED, reason=None, settled_at=None, planned_at=now)
     ).rowcount

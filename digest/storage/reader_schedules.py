@@ -14,6 +14,7 @@ from sqlalchemy.schema import CreateTable
 
 from digest.models.days import days_before
 from digest.models.delivery import SHOWN, DeliveryState
+from digest.storage.indexes import without_index
 from digest.storage.schema import deliveries
 from subscribers.schedules import Wish
 from subscribers.tables import UTCDateTime, reader_schedules, schedules
@@ -100,6 +101,15 @@ class ReaderSchedules:
                     self._wishes[number] = Wish(*wish)
         return self._wishes[schedule_id]
 
+    def since(self, subscriber_id: int) -> datetime | None:
+        """Return when a reader confirmed, came back or chose when they want mail, the last of it.
+
+        None if they are not confirmed.
+        """
+        this = reader_schedules.c.subscriber_id == subscriber_id
+        with self._engine.connect() as db:
+            return db.execute(sa.select(reader_schedules.c.since).where(this)).scalar()
+
     def count_due(self, turns: Sequence[Turn]) -> int:
         """Count the readers who are due in these turns."""
         with self._engine.begin() as db:
@@ -166,11 +176,14 @@ def write_turns(db: sa.Connection, turns: Sequence[Turn]) -> None:
 
 
 def due_readers() -> sa.Select[Any]:
-    """Select the ids of the readers who are due in the turns that were written."""
+    """Select the ids of the readers who are due in the turns that were written.
+
+    SQLite would read all readers and look up the turn of each; see `without_index`.
+    """
     return sa.select(reader_schedules.c.subscriber_id).join_from(
         _turns,
         reader_schedules,
-        (reader_schedules.c.schedule_id == _turns.c.schedule_id)
+        (reader_schedules.c.schedule_id == without_index(_turns.c.schedule_id))
         & (reader_schedules.c.served_on < _turns.c.local_day)
         & (reader_schedules.c.since < _turns.c.ends_at),
     )
