@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -78,12 +78,17 @@ def plan(
         serve_planned(db, day=day, planned_at=now)
     else:
         serve(db, day=day)
-    _count(db, day, new)
-    # A run that began after `confirmed_by` may have more to plan.
-    is_done = sa.true() if confirmed_by is None else days.c.begun_at <= confirmed_by
-    if only is None:
-        db.execute(days.update().where(days.c.day == day, is_done).values(begun_at=None))
+    _count(db, day, new, begun_at=_still_begun(only, confirmed_by))
     return int(new + again)
+
+
+def _still_begun(only: int | None, confirmed_by: datetime | None) -> sa.ColumnElement[Any]:
+    """Return when a run began that has the day still to plan: none, unless it has begun since."""
+    if only is not None:
+        return days.c.begun_at
+    if confirmed_by is None:
+        return sa.null()
+    return sa.case((days.c.begun_at <= confirmed_by, None), else_=days.c.begun_at)
 
 
 def _is_for_all(db: sa.Connection, day: date) -> bool:
@@ -92,8 +97,8 @@ def _is_for_all(db: sa.Connection, day: date) -> bool:
     return found is None or found
 
 
-def _count(db: sa.Connection, day: date, new: int) -> None:
+def _count(db: sa.Connection, day: date, new: int, *, begun_at: sa.ColumnElement[Any]) -> None:
     """Add to how many deliveries of a day were ever planned; the day is open again."""
-    values = {"planned": days.c.planned + new, "closed_at": None}
+    values = {"planned": days.c.planned + new, "closed_at": None, "begun_at": begun_at}
     if not db.execute(days.update().where(days.c.day == day).values(values)).rowcount:
         db.execute(days.insert().values(day=day, planned=new))
