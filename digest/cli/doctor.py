@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from digest.app.doctor.finding import Finding, Level
+    from digest.app.doctor.reader import Explanation
 
 
 def register(root: typer.Typer) -> None:
@@ -42,6 +43,10 @@ def doctor(
     if email is not None:
         _explain(ctx, email, day, json=json)
         return
+    if day is not None:
+        from digest.errors import ConfigError
+
+        raise ConfigError(f"--day needs a reader; name the reader: digest doctor EMAIL --day {day}")
     from digest.app import log
     from digest.app.clock import now
     from digest.app.doctor.checks import diagnose, is_well
@@ -69,8 +74,7 @@ def _explain(ctx: typer.Context, email: str, text: str | None, *, json: bool) ->
     if json:
         output.print_json(serializers.plain(found))
         return
-    _print_table(f"{email} on {day:%A} {day}", found.findings)
-    output.print_result(f"\n{found.answer}")
+    _print_explanation(found)
 
 
 def _print(findings: Sequence[Finding]) -> None:
@@ -101,3 +105,21 @@ def _print_table(title: str, findings: Sequence[Finding]) -> None:
     for (level, remedy), checks in remedies.items():
         output.print_result(f"\n{level}  {', '.join(dict.fromkeys(checks))}")
         output.print_result(f"    {remedy}")
+
+
+def _print_explanation(found: Explanation) -> None:
+    """Print each condition, what to do, and the answer: a condition that is not met is no fault."""
+    print_table(
+        f"{found.address} on {found.day:%A} {found.day}",
+        ("condition", "result", "finding~"),
+        [
+            (finding.check, "no" if finding.level == "fail" else finding.level, finding.text)
+            for finding in found.findings
+        ],
+    )
+    remedies = dict.fromkeys(finding.remedy for finding in found.findings if finding.remedy)
+    if remedies:
+        output.print_result("\nWhat to do:")
+    for remedy in remedies:
+        output.print_result(f"    {remedy}")
+    output.print_result(f"\n{found.answer}")

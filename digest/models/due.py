@@ -77,6 +77,7 @@ def filed(turn: Turn, *, now: datetime, oldest: date) -> Turn:
 class _Known(NamedTuple):
     """The turn of a wish, and while it counts."""
 
+    wish: Wish
     turn: Turn
     begins_at: datetime
     next_at: datetime
@@ -89,7 +90,7 @@ class TurnClock:
     site: SiteHours
     #: returns a time zone by its name
     zone: Callable[[str], tzinfo]
-    _known: dict[tuple[int, Wish], _Known] = field(default_factory=dict)
+    _known: dict[int, _Known] = field(default_factory=dict)
 
     def open_turns(
         self, wishes: Mapping[int, Wish], *, now: datetime, site_day: date
@@ -104,12 +105,12 @@ class TurnClock:
         """
         site = [schedule_id for schedule_id, wish in wishes.items() if wish.hour is None]
         found = self._site_turns(site, now, site_day)
-        for key in wishes.items():
-            if key[1].hour is None:
+        for schedule_id, wish in wishes.items():
+            if wish.hour is None:
                 continue
-            known = self._known.get(key)
-            if known is None or not known.begins_at <= now < known.next_at:
-                known = self._known[key] = self._open(*key, now)
+            known = self._known.get(schedule_id)
+            if known is None or not known.begins_at <= now < known.next_at or known.wish != wish:
+                known = self._known[schedule_id] = self._open(schedule_id, wish, now)
             found.append(known.turn)
         return found
 
@@ -136,7 +137,7 @@ class TurnClock:
             zone=times.zone,
         )
         following = times.next(now + timedelta(microseconds=1))
-        return _Known(turn, begins_at=last.at, next_at=following.at)
+        return _Known(wish, turn, begins_at=last.at, next_at=following.at)
 
     def _site_turns(self, schedule_ids: Sequence[int], now: datetime, day: date) -> list[Turn]:
         """Return the turns of those who go by the site's hours, all the same."""

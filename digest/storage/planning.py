@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from digest.models.delivery import DeliveryState
 from digest.storage.begun_days import was_confirmed
 from digest.storage.delivery_states import is_unread
+from digest.storage.indexes import without_index
 from digest.storage.pruning import refuse_pruned
 from digest.storage.reader_schedules import (
     due_readers,
@@ -17,7 +18,7 @@ from digest.storage.reader_schedules import (
     site_readers,
     write_turns,
 )
-from digest.storage.schema import days, deliveries
+from digest.storage.schema import days, deliveries, is_not_sent
 from subscribers.models import WEEK, Status
 from subscribers.tables import reader_schedules, schedules, subscribers
 
@@ -63,17 +64,18 @@ def plan(
     ).where(meant, ~planned_before)  # fmt: skip
     columns = ["day", "subscriber_id", "state", "planned_at", "attempts"]
     new = db.execute(deliveries.insert().from_select(columns, rows)).rowcount
-    skipped = (deliveries.c.day == day) & (deliveries.c.state == DeliveryState.SKIPPED)
+    skipped = (
+        (deliveries.c.day == day) & (deliveries.c.state == DeliveryState.SKIPPED) & is_not_sent
+    )
+    # Those who were skipped are few beside those who are meant.
+    reader = without_index(deliveries.c.subscriber_id)
     if turns is None:
-        skipped &= deliveries.c.subscriber_id.in_(sa.select(subscribers.c.id).where(meant))
+        skipped &= reader.in_(sa.select(subscribers.c.id).where(meant))
     else:
-        skipped &= deliveries.c.subscriber_id.in_(
-            sa.select(subscribers.c.id).where(subscribers.c.status == Status.CONFIRMED)
-        )
-        if not any(turn.is_site for turn in turns):
-            skipped &= is_unread
-        else:
-            skipped &= is_unread | deliveries.c.subscriber_id.in_(site_readers())
+        confirmed = subscribers.c.status == Status.CONFIRMED
+        skipped &= reader.in_(sa.select(subscribers.c.id).where(confirmed))
+        has_site = any(turn.is_site for turn in turns)
+        skipped &= is_unread | reader.in_(site_readers()) if has_site else is_unread
     again = db.execute(
         deliveries.update()
         .where(skipped)
@@ -84,11 +86,7 @@ def plan(
         _skip_those_of_other_days(db, day, now)
     else:
         serve(db, day=day)
-    _count(db, day, new)
-    # A run that began after `confirmed_by` may have more to plan.
-    is_done = sa.true() if confirmed_by is None else days.c.begun_at <= confirmed_by
-    if only is None:
-        db.execute(days.update().where(days.c.day == day, is_done).values(begun_at=None))
+    _count(db, day, new, begun_at=_still_begun(only, confirmed_by))
     return int(new + again)
 
 
@@ -115,14 +113,23 @@ def _skip_those_of_other_days(db: sa.Connection, day: date, now: datetime) -> No
     )
 
 
+def _still_begun(only: int | None, confirmed_by: datetime | None) -> sa.ColumnElement[Any]:
+    """Return when a run began that has the day still to plan: none, unless it has begun since."""
+    if only is not None:
+        return days.c.begun_at
+    if confirmed_by is None:
+        return sa.null()
+    return sa.case((days.c.begun_at <= confirmed_by, None), else_=days.c.begun_at)
+
+
 def _is_for_all(db: sa.Connection, day: date) -> bool:
     """Whether the run that began a day is for everybody, whatever their hours."""
     found = db.execute(sa.select(days.c.is_for_all).where(days.c.day == day)).scalar()
     return found is None or found
 
 
-def _count(db: sa.Connection, day: date, new: int) -> None:
+def _count(db: sa.Connection, day: date, new: int, *, begun_at: sa.ColumnElement[Any]) -> None:
     """Add to how many deliveries of a day were ever planned; the day is open again."""
-    values = {"planned": days.c.planned + new, "closed_at": None}
+    values = {"planned": days.c.planned + new, "closed_at": None, "begun_at": begun_at}
     if not db.execute(days.update().where(days.c.day == day).values(values)).rowcount:
         db.execute(days.insert().values(day=day, planned=new))

@@ -7,6 +7,7 @@ once, by an index: hours at which nobody is due cost a search for each wish, and
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -15,12 +16,13 @@ from sqlalchemy.schema import CreateTable
 from digest.models.days import days_before
 from digest.models.delivery import SHOWN, DeliveryState
 from digest.storage.in_lists import rows_where_in
+from digest.storage.indexes import without_index
 from digest.storage.schema import deliveries
 from subscribers.schedules import Wish
 from subscribers.tables import UTCDateTime, reader_schedules, schedules
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import date, datetime
 
     from digest.models.due import Turn
@@ -55,7 +57,7 @@ class ReaderSchedules:
 
     def wishes(self) -> dict[int, Wish]:
         """Return the different wishes of confirmed readers, by id."""
-        return {one: self._wish(one) for one in self._served_first()}
+        return self._wishes_of(self._served_first())
 
     def due(self, turns: Callable[[Mapping[int, Wish]], Sequence[Turn]]) -> list[Turn]:
         """Return those turns in which at least one reader is due.
@@ -63,8 +65,9 @@ class ReaderSchedules:
         `turns` returns the open turns of some wishes.
         """
         served = self._served_first()
-        wishes = {one: self._wish(one) for one in served}
-        open_turns = [it for it in turns(wishes) if served[it.schedule_id] < it.local_day]
+        open_turns = [
+            it for it in turns(self._wishes_of(served)) if served[it.schedule_id] < it.local_day
+        ]
         if not open_turns:
             return []
         with self._engine.begin() as db:
@@ -89,17 +92,26 @@ class ReaderSchedules:
             .scalar_subquery()
         )
         with self._engine.connect() as db:
-            rows = db.execute(sa.select(schedules.c.id, first))
+            rows = db.execute(sa.select(schedules.c.id, first)).all()
             return {number: served for number, served in rows if served is not None}
 
-    def _wish(self, schedule_id: int) -> Wish:
-        """Return a wish by its id; it never changes, so it is read once."""
-        if schedule_id not in self._wishes:
+    def _wishes_of(self, schedule_ids: Collection[int]) -> dict[int, Wish]:
+        """Return wishes by their ids; they never change, so each is read once."""
+        if not self._wishes.keys() >= set(schedule_ids):
             columns = (schedules.c.id, schedules.c.days, schedules.c.hour, schedules.c.timezone)
             with self._engine.connect() as db:
                 for number, *wish in db.execute(sa.select(*columns)):
                     self._wishes[number] = Wish(*wish)
-        return self._wishes[schedule_id]
+        return {one: self._wishes[one] for one in schedule_ids}
+
+    def since(self, subscriber_id: int) -> datetime | None:
+        """Return when a reader confirmed, came back or chose when they want mail, the last of it.
+
+        None if they are not confirmed.
+        """
+        this = reader_schedules.c.subscriber_id == subscriber_id
+        with self._engine.connect() as db:
+            return db.execute(sa.select(reader_schedules.c.since).where(this)).scalar()
 
     def count_due(self, turns: Sequence[Turn]) -> int:
         """Count the readers who are due in these turns."""
@@ -174,7 +186,7 @@ def write_turns(db: sa.Connection, turns: Sequence[Turn]) -> None:
     A table of this connection alone: as parameters of a statement, some thousands of them take
     longer to compile than to look up.
     """
-    db.execute(CreateTable(_turns, if_not_exists=True))
+    db.exec_driver_sql(_creation(db.dialect))
     db.execute(_turns.delete())
     if turns:
         db.execute(
@@ -190,12 +202,22 @@ def write_turns(db: sa.Connection, turns: Sequence[Turn]) -> None:
         )
 
 
+@cache
+def _creation(dialect: sa.Dialect) -> str:
+    """Return the statement that makes the table, which SQLAlchemy would compile each time."""
+    return str(CreateTable(_turns, if_not_exists=True).compile(dialect=dialect))
+
+
+@cache
 def due_readers() -> sa.Select[Any]:
-    """Select the ids of the readers who are due in the turns that were written."""
+    """Select the ids of the readers who are due in the turns that were written.
+
+    SQLite would read all readers and look up the turn of each; see `without_index`.
+    """
     return sa.select(reader_schedules.c.subscriber_id).join_from(
         _turns,
         reader_schedules,
-        (reader_schedules.c.schedule_id == _turns.c.schedule_id)
+        (reader_schedules.c.schedule_id == without_index(_turns.c.schedule_id))
         & (reader_schedules.c.served_on < _turns.c.local_day)
         & (reader_schedules.c.since < _turns.c.ends_at),
     )
@@ -215,13 +237,23 @@ def serve(db: sa.Connection, *, day: date) -> None:
 
     Their issues have rows of `day`.
     """
+    db.execute(_serving(), {"of_day": day})
+
+
+@cache
+def _serving() -> sa.Update:
+    """Return the statement of `serve`."""
     local_day = sa.select(_turns.c.local_day).where(
         _turns.c.schedule_id == reader_schedules.c.schedule_id
     )
-    db.execute(
+    return (
         reader_schedules.update()
         .where(reader_schedules.c.subscriber_id.in_(due_readers()))
-        .values(served_on=local_day.scalar_subquery(), covered=_covered(day), issue_day=day)
+        .values(
+            served_on=local_day.scalar_subquery(),
+            covered=_covered(sa.bindparam("of_day", type_=sa.Date)),
+            issue_day=sa.bindparam("of_day", type_=sa.Date),
+        )
     )
 
 
@@ -244,7 +276,7 @@ def serve_planned(db: sa.Connection, *, day: date, planned_at: datetime) -> None
     )
 
 
-def _covered(day: date) -> sa.ColumnElement[date | None]:
+def _covered(day: date | sa.BindParameter[date]) -> sa.ColumnElement[date | None]:
     """The day of the last issue before a day whose mail left, or may have."""
     last = deliveries.alias("last_issue")
     has_left = sa.exists().where(

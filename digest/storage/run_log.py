@@ -103,6 +103,19 @@ class RunLog:
         with self._engine.connect() as db:
             return [_record(row) for row in db.execute(query)][::-1]
 
+    def around(self, day: date, *, begin: datetime, end: datetime) -> list[RunRecord]:
+        """Return the runs of a day, and those that began in a time, the oldest first."""
+        began = (runs.c.started_at >= begin) & (runs.c.started_at < end)
+        query = sa.select(runs).where((runs.c.day == day) | began).order_by(runs.c.id)
+        with self._engine.connect() as db:
+            return [_record(row) for row in db.execute(query)]
+
+    def begins_at(self) -> datetime | None:
+        """Return when the oldest run began that is remembered."""
+        query = sa.select(runs.c.started_at).order_by(runs.c.id).limit(1)
+        with self._engine.connect() as db:
+            return db.execute(query).scalar()
+
     def last_ended(self, *, complete: bool | None = None) -> RunRecord | None:
         """Return the newest run that has ended, or the newest that left nothing to do."""
         query = sa.select(runs).where(runs.c.ended_at.is_not(None))

@@ -203,3 +203,23 @@ def test_days_that_only_teach_are_in_one_of_the_two_values_of_votes(
     taught, whole = found[sets.AFTER_TEACHING], found[sets.FROM_THE_FIRST]
     assert min(taught.values()) > 0.9
     assert {day for day, value in whole.items() if value < 0} == whole.keys() - taught.keys()
+
+
+def printed(name: str, *arguments: str) -> list[list[str]]:
+    """The words of each line that a benchmark prints."""
+    done = subprocess.run(
+        [sys.executable, str(BENCHMARKS / name), *arguments],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stderr == ""
+    return [line.split() for line in done.stdout.splitlines()]
+
+
+@pytest.mark.slow
+def test_who_is_due_is_measured_for_nobody_for_an_hour_and_for_all() -> None:
+    title, _, *lines = printed("due.py", "4608")
+
+    assert title == ["4,608", "readers", "of", "2,304", "wishes"]
+    assert [words[0] for words in lines] == ["0", "0", "192", "4,608"]

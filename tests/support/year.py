@@ -14,8 +14,6 @@ from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
-import sqlalchemy as sa
-
 from digest.models.clock_times import midnight
 from digest.models.delivery import DeliveryState, oldest_deliverable_day
 from digest.models.due import SiteHours, Turn, TurnClock, filed
@@ -26,6 +24,8 @@ from subscribers.models import WEEK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    import sqlalchemy as sa
 
     from subscribers.models import Preferences
 
@@ -125,11 +125,9 @@ class Year:
     def _send(self, day: date, now: datetime) -> int:
         """Let everything leave that is planned for a day."""
         planned = (deliveries.c.day == day) & (deliveries.c.state == DeliveryState.PLANNED)
+        left = deliveries.update().where(planned).values(state=DeliveryState.SENT, settled_at=now)
         with self.engine.begin() as db:
-            ids = list(db.execute(sa.select(deliveries.c.subscriber_id).where(planned)).scalars())
-            db.execute(
-                deliveries.update().where(planned).values(state=DeliveryState.SENT, settled_at=now)
-            )
+            ids = db.execute(left.returning(deliveries.c.subscriber_id)).scalars().all()
         for one in ids:
             self.issues[one].append(Issue(day, now))
         self.ledger.close(day, now=now)

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from digest.app.clock import now
 from digest.app.doctor.finding import Finding, Level, fail, not_checked, ok, warn
+from digest.app.doctor.reader_mail import came_back, in_words, mail
+from digest.app.doctor.reader_words import change_of, remedy_of, remedy_of_days
 from digest.app.due import next_mail, turn_clock
+from digest.app.recorded_runs import RUN
 from digest.models.clock_times import instant, midnight
-from digest.models.delivery import DeliveryState
+from digest.models.delivery import UNSETTLED
 from digest.text.wording import count, join_words
-from subscribers.models import WEEK, Event, Status
+from subscribers.models import WEEK, Status
 from subscribers.schedules import wish_of
 from subscribers.timestamps import timestamp
 
@@ -26,19 +29,22 @@ if TYPE_CHECKING:
     from datetime import date, datetime, tzinfo
 
     from digest.app.services import App
+    from digest.models.clock_times import WeeklyTime
+    from digest.models.due import TurnClock
     from digest.storage.history import DeliveryRecord
     from digest.storage.run_log import RunRecord
     from subscribers.book import ConsentRecord
     from subscribers.models import Subscriber
+    from subscribers.schedules import Wish
 
-#: Runs are looked for so many back.
-_MOST_RUNS = 1000
+_MOMENT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Explanation:
     """Why a reader got an issue of a day or not."""
 
+    address: str
     day: date
     #: the conditions in order, up to the one that decides
     findings: Sequence[Finding]
@@ -48,14 +54,21 @@ class Explanation:
 
 def explain(app: App, subscriber: Subscriber, day: date) -> Explanation:
     """Return why a reader got, or did not get, an issue of a day."""
-    record = app.history.record(day, subscriber.id)
+    case = _Case(app, subscriber, day, app.history.record(day, subscriber.id))
     findings: list[Finding] = []
-    steps = (_consent, _turn, _runs, _sources, _delivery, _came_back)
-    for step in steps:
-        findings += step(_Case(app, subscriber, day, record))
-        if findings[-1].level is Level.FAIL and record is None:
+    for step in (_consent, _turn, _run):
+        findings += step(case)
+        if findings[-1].level is Level.FAIL:
             break
-    return Explanation(day=day, findings=findings, answer=_answer(findings, record, day))
+    if case.record is not None:
+        findings += (*_papers(case), mail(case.record, subscriber))
+        findings += came_back(case.app.bounces.for_subscriber(subscriber.id), case.record)
+    return Explanation(
+        address=subscriber.address,
+        day=day,
+        findings=findings,
+        answer=_answer(case, findings),
+    )
 
 
 @dataclass(frozen=True)
@@ -68,117 +81,181 @@ class _Case:
     #: the row of the ledger
     record: DeliveryRecord | None
 
+    @cached_property
+    def history(self) -> list[ConsentRecord]:
+        """The changes of consent, oldest first."""
+        return self.app.book.history(self.subscriber.id)
+
+    @cached_property
+    def clock(self) -> TurnClock:
+        return turn_clock(self.app)
+
+    @property
+    def wish(self) -> Wish:
+        return wish_of(self.subscriber.preferences)
+
     @property
     def zone(self) -> tzinfo:
         """The time zone of the reader's day: their own, or the site's."""
-        clock, wish = turn_clock(self.app), wish_of(self.subscriber.preferences)
-        return clock.site.zone if wish.hour is None else clock.zone(wish.timezone)
+        wish = self.wish
+        return self.clock.site.zone if wish.hour is None else self.clock.zone(wish.timezone)
 
     @property
-    def due_at(self) -> datetime | None:
-        """When they are due on the day; None if any run may be it."""
-        clock, wish = turn_clock(self.app), wish_of(self.subscriber.preferences)
-        if wish.hour is None and clock.site.at is None:
+    def times(self) -> WeeklyTime | None:
+        """When they are due; None if any run may be it."""
+        if self.wish.hour is None and self.clock.site.at is None:
             return None
-        return instant(self.day, clock.times_of(wish).at, self.zone)
+        return self.clock.times_of(self.wish)
+
+    @property
+    def begin(self) -> datetime:
+        """When they are due on the day, or when it begins if any run may be it."""
+        times = self.times
+        return instant(self.day, times.at, self.zone) if times else midnight(self.day, self.zone)
+
+    @property
+    def day_end(self) -> datetime:
+        return midnight(self.day + timedelta(days=1), self.zone)
+
+    @property
+    def end(self) -> datetime:
+        """When their next turn begins."""
+        times = self.times
+        return times.next(self.begin + _MOMENT).at if times else self.day_end
+
+    def lacks(self, check: str, text: str, remedy: str) -> Finding:
+        """Return that a condition was not met: the reason for no mail, unless there is one."""
+        return fail(check, text, remedy) if self.record is None else ok(check, text)
 
 
 def _consent(case: _Case) -> Iterator[Finding]:
-    """Whether the reader may be written to, and could be at the time."""
-    status, history = case.subscriber.status, case.app.book.history(case.subscriber.id)
-    end = midnight(case.day + timedelta(days=1), case.zone)
-    then = next((one for one in reversed(history) if one.evidence.at < end), None)
-    said = _last_change(history)
-    if then is None:
-        yield fail(
+    """Whether the reader may be written to, and could be in their turn."""
+    before = [one for one in case.history if one.evidence.at < case.day_end]
+    if not before:
+        yield case.lacks(
             "consent",
             f"signed up at {timestamp(case.subscriber.since)}, after the day",
             "nothing is to be done: issues begin on the day they confirm",
         )
-    elif then.status is not Status.CONFIRMED:
-        yield fail("consent", f"was {then.status} on that day: {said}", _REMEDIES[then.status])
-    elif status is not Status.CONFIRMED:
-        yield warn("consent", f"confirmed then, {status} now: {said}", _REMEDIES[status])
+        return
+    then, present = before[-1], case.subscriber.status
+    # Whoever confirms or resumes later on the day has their turn still.
+    known = sum(one.evidence.at <= case.begin for one in before)
+    since_due = before[max(0, known - 1) :]
+    if then.status is Status.CONFIRMED:
+        said = change_of(before)
+        if present is Status.CONFIRMED:
+            yield ok("consent", f"is confirmed: {said}")
+        else:
+            text = f"was confirmed on that day, and is {present} now: {change_of(case.history)}"
+            yield warn("consent", text, remedy_of(case.subscriber))
+    elif any(one.status is Status.CONFIRMED for one in since_due):
+        text = f"was confirmed, and {then.status} later on that day: {change_of(before)}"
+        yield warn("consent", text, remedy_of(case.subscriber))
     else:
-        yield ok("consent", f"confirmed: {said}")
-
-
-_REMEDIES = {
-    Status.PENDING: "they confirm with the link of the letter they were sent; `digest inbound list`"
-    " has what came back of it",
-    Status.PAUSED: "they resume on their page, or `digest subscribers resume EMAIL`",
-    Status.LEFT: "only they can sign up again",
-    Status.SUPPRESSED: "mail to this address is never sent again: it does not exist, or its owner"
-    " complained; they can sign up with another address",
-    Status.CONFIRMED: "",
-}
-
-
-def _last_change(history: Sequence[ConsentRecord]) -> str:
-    """Name the event that brought the present status, when, and how it came in."""
-    last = history[-1]
-    for one in reversed(history):
-        if one.status is not last.status:
-            break
-        last = one
-    words = {Event.BOUNCE: "a mail server said that the address takes no mail"}
-    what = words.get(last.event, str(last.event))
-    note = f" ({last.evidence.note})" if last.evidence.note else ""
-    return f"{what} at {timestamp(last.evidence.at)} by {last.evidence.channel}{note}"
+        remedy = remedy_of(case.subscriber)
+        if present is Status.CONFIRMED:
+            remedy = f"nothing is to be done: {change_of(case.history)}"
+        status = "had left" if then.status is Status.LEFT else f"was {then.status} on that day"
+        yield case.lacks("consent", f"{status}: {change_of(before)}", remedy)
 
 
 def _turn(case: _Case) -> Iterator[Finding]:
     """Whether the reader was due on the day."""
-    preferences, weekday = case.subscriber.preferences, WEEK[case.day.weekday()]
-    due_at, following = case.due_at, next_mail(case.app, preferences)
+    subscriber, weekday = case.subscriber, WEEK[case.day.weekday()]
+    preferences, begin = subscriber.preferences, case.begin
+    following = next_mail(case.app, preferences)
     then = f"; the next mail is due at {following:%Y-%m-%d %H:%M %Z}" if following else ""
+    site, local = case.clock.site, f"{begin.astimezone(case.zone):%H:%M %Z}"
     if weekday not in preferences.mail_days:
-        days = join_words(preferences.mail_days)
-        yield fail(
-            "due",
-            f"wants mail {preferences.frequency} on {days}, and {case.day} is a {case.day:%A}",
-            f"nothing is to be done{then}; they choose other days on their page",
-        )
-    elif due_at is None:
-        yield ok("due", "goes by the site's hours: any run of the day is theirs")
-    elif due_at > now():
-        yield fail("due", f"is due at {timestamp(due_at)}, which is to come", "wait until then")
+        wanted = f"{preferences.frequency} mail on {join_words(preferences.mail_days)}"
+        text = f"wants {wanted}, and {case.day} is a {case.day:%A}{_chosen_later(case)}"
+        remedy = f"nothing is to be done{then}; {remedy_of_days(subscriber, weekday)}"
+        yield case.lacks("due", text, remedy)
+    elif case.wish.hour is None and site.at and case.day.weekday() not in site.weekdays:
+        days = join_words([WEEK[number] for number in sorted(site.weekdays)])
+        text = f"goes by the site's hours, on {days}, and {case.day} is a {case.day:%A}"
+        yield case.lacks("due", text, f"nothing is to be done{then}; see [schedule] weekdays")
+    elif begin > now():
+        text = f"is due at {timestamp(begin)}, {local}, which is to come"
+        yield case.lacks("due", text, "nothing is to be done but to wait")
+    elif case.times is None:
+        yield ok("due", f"chose no hour: any run of the day is theirs{_chosen_later(case)}")
     else:
-        yield ok("due", f"was due at {timestamp(due_at)}, {due_at.astimezone(case.zone):%H:%M %Z}")
+        yield ok("due", f"was due at {timestamp(begin)}, {local}{_chosen_later(case)}")
 
 
-def _runs(case: _Case) -> Iterator[Finding]:
+def _chosen_later(case: _Case) -> str:
+    """Say that the reader chose their days and hour after the day, if they did."""
+    since = case.app.reader_schedules.since(case.subscriber.id)
+    if since is None or since < case.day_end:
+        return ""
+    if since in {one.evidence.at for one in case.history}:  # they confirmed or resumed then
+        return ""
+    return f", by what they chose at {timestamp(since)}: what they had chosen before is not kept"
+
+
+def _run(case: _Case) -> Iterator[Finding]:
     """Whether a run came when the reader was due."""
-    begin = case.due_at or midnight(case.day, case.zone)
-    runs = [one for one in case.app.run_log.last(_MOST_RUNS) if one.started_at >= begin]
+    runs = [
+        one
+        for one in case.app.run_log.around(case.day, begin=case.begin, end=case.end)
+        if one.what == RUN
+    ]
+    theirs = [one for one in runs if case.wish.hour is not None or one.day == case.day]
     if case.record is not None:
-        planned = case.record.planned_at
-        yield ok("run", f"planned at {timestamp(planned)}" if planned else "planned by a run")
+        yield _planned(case.record, theirs)
         return
-    if not runs:
-        yield fail(
-            "run",
-            f"no run has begun since {timestamp(begin)}",
-            f"`digest run --day {case.day}` sends it to everybody who has not had it; see that cron"
-            " or `digest daemon` runs",
-        )
-        return
-    first = min(runs, key=lambda run: run.started_at)
-    yield warn(
-        "run",
-        f"the first run since began at {timestamp(first.started_at)} and planned none for them:"
-        f" {_end(first)}",
-        f"`digest run --day {case.day} --only {case.subscriber.address}` sends it",
-    )
+    totals = case.app.history.day_totals(case.day)
+    command = f"`digest run --day {case.day} --only {case.subscriber.address}` sends it"
+    if totals.pruned_at:
+        text = f"the deliveries of the day were pruned at {timestamp(totals.pruned_at)}"
+        yield fail("run", text, "nothing is to be done: who got it is not known any more")
+    elif theirs:
+        last = theirs[-1]
+        number = "one run" if len(theirs) == 1 else f"the last of {len(theirs)} runs"
+        text = f"{number}, at {timestamp(last.started_at)}, planned no mail for them: {_end(last)}"
+        yield fail("run", text, command)
+    elif runs:
+        last = runs[-1]
+        text = f"no run was of this day; that of {timestamp(last.started_at)} was of {last.day}"
+        again = f"`digest doctor {case.subscriber.address} --day {last.day}` says what it did"
+        yield fail("run", text, again)
+    else:
+        yield fail("run", _no_run(case), f"see that cron or `digest daemon` runs; {command}")
+
+
+def _planned(record: DeliveryRecord, runs: Sequence[RunRecord]) -> Finding:
+    text = f"planned at {timestamp(record.planned_at)}" if record.planned_at else "planned by a run"
+    stopped = [one for one in runs if one.result is None or one.result.stopped]
+    if record.state in UNSETTLED and stopped:
+        last = stopped[-1]
+        text += f"; the run of {timestamp(last.started_at)} did not end well: {_end(last)}"
+        return warn("run", text, "mend what is named; the next run goes on where it stopped")
+    return ok("run", text)
+
+
+def _no_run(case: _Case) -> str:
+    """Say in which time no run began."""
+    begin, end, at = case.begin, case.end, now()
+    span = f"since {timestamp(begin)}"
+    if end <= at:
+        span = f"from {timestamp(begin)} to {timestamp(end)}, when the next turn began"
+        if case.times is None:
+            span = f"of the day, from {timestamp(begin)} to {timestamp(end)}"
+    first = case.app.run_log.begins_at()
+    if first is not None and begin < first:
+        return f"no run is known {span}: the log of runs begins at {timestamp(first)}"
+    return f"no run began {span}"
 
 
 def _end(run: RunRecord) -> str:
     if run.result is None:
-        return "it has no end: it goes on, or was killed"
+        return "it goes on, or was killed, as `digest runs` says"
     return run.result.error or run.result.stopped or "it went well"
 
 
-def _sources(case: _Case) -> Iterator[Finding]:
+def _papers(case: _Case) -> Iterator[Finding]:
     """Whether the sources brought papers of the day."""
     fetched, papers = case.app.fetch_log.on(case.day), case.app.papers.count(case.day)
     failed = [one.source for one in fetched if one.error is not None]
@@ -194,56 +271,9 @@ def _sources(case: _Case) -> Iterator[Finding]:
         yield ok("papers", f"{count(papers, 'paper')} of the day")
 
 
-def _delivery(case: _Case) -> Iterator[Finding]:
-    """What the ledger says of the mail."""
-    record = case.record
-    if record is None:
-        yield fail(
-            "mail",
-            "the ledger has none",
-            f"`digest run --day {case.day} --only {case.subscriber.address}` sends it",
-        )
-        return
-    said = " ".join(str(it) for it in (record.code, record.status) if it)
-    reason = ": ".join(filter(None, (said, record.reason)))
-    at = f" at {timestamp(record.settled_at)}" if record.settled_at else ""
-    papers, tried = count(record.papers, "paper"), count(record.attempts or 0, "attempt")
-    again = f"; it is tried again at {timestamp(record.next_at)}" if record.next_at else ""
-    command = f"`digest retry --day {case.day} --only {case.subscriber.address}"
-    finding = partial(Finding, check="mail")
-    match record.state:
-        case DeliveryState.SENT:
-            yield ok("mail", f"sent{at}, {papers}, after {tried}: “{record.subject}”")
-        case DeliveryState.SKIPPED:
-            yield finding(level=Level.OK, text=f"nothing was to be sent{at}: {reason}")
-        case DeliveryState.DEFERRED:
-            text = f"deferred after {tried}: {reason}{again}"
-            yield warn("mail", text, f"{command}` tries at once")
-        case DeliveryState.UNKNOWN:
-            text = f"the answer was lost{at}; it may or may not have arrived"
-            yield warn("mail", text, f"{command} --state unknown` sends it again")
-        case DeliveryState.FAILED | DeliveryState.EXPIRED:
-            text = f"{record.state}{at}, after {tried}: {reason}"
-            yield fail("mail", text, f"{command} --state {record.state}` tries once more")
-        case _:
-            yield warn("mail", f"{record.state}, not sent yet", "wait for the run, or for the next")
-
-
-def _came_back(case: _Case) -> Iterator[Finding]:
-    """What came back of the mail."""
-    found = [
-        one for one in case.app.bounces.for_subscriber(case.subscriber.id) if one.day == case.day
-    ]
-    for one in found:
-        text = f"{one.bounce_class} at {timestamp(one.at)}: {one.status} {one.diagnostic}".rstrip()
-        yield warn("came back", text, "`digest inbound list` has the message")
-
-
-def _answer(findings: Sequence[Finding], record: DeliveryRecord | None, day: date) -> str:
+def _answer(case: _Case, findings: Sequence[Finding]) -> str:
     """Say in a sentence what decided."""
-    if record is not None:
-        mail = next(one for one in findings if one.check == "mail")
-        got = record.state is DeliveryState.SENT
-        return f"got the issue of {day}" if got else f"no issue of {day}: {mail.text}"
-    decided = next((one for one in findings if one.level is Level.FAIL), findings[-1])
-    return f"no issue of {day}: {decided.check}: {decided.text}"
+    if case.record is None:
+        yet = " yet" if case.begin > now() else ""
+        return f"no issue of {case.day}{yet}: {findings[-1].text}"
+    return in_words(case.record, findings)

@@ -10,89 +10,41 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
-import sqlalchemy as sa
-from support.year import HOUR, LATENESS, ZONES, Year, due_days, due_time, hours
+from support.year import HOUR, ZONES, Year, due_time, hours
+from support.year_readers import (
+    END,
+    START,
+    TOPICS,
+    enrol,
+    evidence_at,
+    expected,
+    mixed_wishes,
+    open_book,
+    open_year,
+)
 
 from digest.models.clock_times import midnight
-from digest.models.delivery import oldest_deliverable_day
-from digest.storage.engine import open_database
-from subscribers.book import Book, Evidence
-from subscribers.models import FREQUENCIES, WEEK, Event, Preferences
+from subscribers.models import WEEK, Event, Preferences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-START, END = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
-TOPICS = ["agents"]
+    from subscribers.book import Book
+
 READERS = 3 * len(ZONES)
 
 
 @pytest.fixture
 def year(tmp_path: Path) -> Iterator[Year]:
-    engine = open_database("sqlite:///digest.db", folder=tmp_path)
-    # No power is cut in this year, and a commit that reaches the disk takes most of the time.
-    sa.event.listen(engine, "connect", lambda db, _: db.execute("PRAGMA synchronous = OFF"))
-    engine.dispose()
-    yield Year(engine=engine)
-    engine.dispose()
+    opened = open_year(tmp_path)
+    yield opened
+    opened.engine.dispose()
 
 
 @pytest.fixture
 def book(year: Year) -> Book:
-    numbers = iter(range(1, 10_000))
-    return Book(year.engine, new_id=lambda: next(numbers), pepper="a pepper")
-
-
-def evidence(at: datetime) -> Evidence:
-    return Evidence(at=at, channel="cli")
-
-
-def enrol(year: Year, book: Book, wishes: Sequence[Preferences], at: datetime = START) -> list[int]:
-    """Let a reader come for each wish."""
-    people = [(f"reader{number}@example.org", TOPICS) for number in range(len(wishes))]
-    book.enrol(people, evidence=evidence(at))
-    ids = [subscriber.id for subscriber in book.confirmed()]
-    with year.engine.execution_options(writes=True).begin() as db:
-        for one, wish in zip(ids, wishes, strict=True):
-            book.within(db).prefer(one, wish, at=at)
-    return ids
-
-
-def mixed_wishes(number: int) -> list[Preferences]:
-    """Wishes of all zones, hours, days and frequencies."""
-    dice = random.Random(16)  # noqa: S311 (the same readers each time, and no secret)
-    return [_wish(dice, ZONES[reader % len(ZONES)]) for reader in range(number)]
-
-
-def _wish(dice: random.Random, zone: str) -> Preferences:
-    frequency = dice.choice(FREQUENCIES)
-    some = dice.sample(WEEK, dice.randint(1, 7))
-    return Preferences(
-        timezone=zone,
-        hour=dice.choice([None, 0, 1, 2, 3, 6, 7, 8, 12, 18, 22, 23]),
-        frequency=frequency,
-        days=WEEK if frequency == "weekdays" or dice.random() < 0.5 else tuple(some),
-    )
-
-
-def expected(
-    year: Year, wish: Preferences, runs: Sequence[datetime], start: datetime, end: datetime
-) -> list[date]:
-    """The days of a reader's issues: of each turn that a run found open."""
-    days = due_days(wish, start - timedelta(days=15), end, site=year.site)
-    turns = [(day, due_time(wish, day, site=year.site)) for day in days]
-    zone = year.site.zone if wish.hour is None else ZoneInfo(wish.timezone)
-    found: list[date] = []
-    for (day, begins), (_, ends) in zip(turns, [*turns[1:], (END.date(), end)], strict=True):
-        run = next((one for one in runs if begins <= one < ends), None)
-        if run is None or day < start.astimezone(zone).date():
-            continue
-        oldest = oldest_deliverable_day(now=run, max_lateness=LATENESS)
-        label = day if day >= oldest or wish.hour is None else run.astimezone(zone).date()
-        if label not in found:
-            found.append(label)
-    return found
+    return open_book(year)
 
 
 def labels(year: Year, reader: int) -> list[date]:
@@ -227,7 +179,7 @@ def test_a_weekly_reader_who_pauses_misses_those_weeks_and_no_other(year: Year, 
 
     for now in hours(datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 10, tzinfo=UTC)):
         if event := changes.get(now):
-            book.record(reader, event, evidence=evidence(now))
+            book.record(reader, event, evidence=evidence_at(now))
         year.run(now)
 
     mondays = [date(2026, 3, 2), date(2026, 3, 9), date(2026, 3, 30), date(2026, 4, 6)]
