@@ -121,12 +121,14 @@ def next_due(app: App, *, is_daemon: bool = False) -> datetime | None:
     return min(times, default=None)
 
 
-def next_mail(app: App, preferences: Preferences, *, is_daemon: bool = False) -> datetime | None:
-    """Return when a reader is due next, in the time zone of their hour; None if any run may be it.
+def next_mail(app: App, preferences: Preferences, *, at: datetime) -> datetime | None:
+    """Return when a reader is due after a time, in the time zone of their hour.
+
+    None if any run may be it.
 
     Of a confirmed reader this is the next mail, if something is new then.
     """
-    clock, wish, at = turn_clock(app, is_daemon=is_daemon), wish_of(preferences), now()
+    clock, wish = turn_clock(app), wish_of(preferences)
     if wish.hour is not None:
         times = clock.times_of(wish)
     elif clock.site.at is not None:

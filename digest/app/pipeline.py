@@ -31,12 +31,12 @@ from digest.app.workers import ProcessPool
 from digest.delivery.run import Progress, RunRequest, run_delivery, send_day
 from digest.delivery.transactional import send_due
 from digest.errors import NotFoundError
-from digest.models.delivery import WAITING, DeliveryState, oldest_deliverable_day
+from digest.models.delivery import oldest_deliverable_day
 from digest.sources.coverage import coverage_of
 from digest.sources.day_of_run import RunDay, day_of_run
 from digest.sources.fetch import no_progress
 from digest.sources.file_fetcher import StepCounter
-from digest.storage.reader_schedules import LONGEST_WINDOW, missed
+from digest.storage.reader_schedules import LONGEST_WINDOW
 from digest.text.wording import suggestion
 from subscribers.book import Evidence
 from subscribers.models import FORGET_UNCONFIRMED_AFTER, WEEK
@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from digest.ranking.background import Background
     from digest.ranking.relevance import Relevance
     from digest.sources import Source
-    from subscribers.models import Subscriber, Topic
+    from subscribers.models import Topic
 
 #: Opens a progress bar under a label: yields a function for the total, and one for each advance.
 ProgressBar = Callable[[str], AbstractContextManager[StepCounter]]
@@ -341,51 +341,6 @@ def worker_count(config: Config, messages: int) -> int:
     if config.mail.transport != "smtp":
         return 1
     return min(os.cpu_count() or 1, 1 + messages // MESSAGES_PER_PROCESS)
-
-
-def windows_for(
-    app: App,
-    day: date,
-    subscriber_ids: Sequence[int],
-    *,
-    lists_of: date | None = None,
-    progress: ProgressBar = no_progress,
-) -> dict[date, Edition]:
-    """Return the editions of a day for those of some readers who have missed some before it.
-
-    They are by the day after which they begin, see `build_edition`.
-    """
-    covered = app.reader_schedules.covered(subscriber_ids, day=day)
-    last = app.editions.last_mailed_day(before=day)
-    return {
-        since: build_edition(app, day, since=since, lists_of=lists_of, progress=progress)
-        for since in sorted(missed(covered.values(), day, last_mailed=last))
-    }
-
-
-def undelivered(
-    app: App,
-    day: date,
-    *,
-    only: Subscriber | None = None,
-    turns: Sequence[Turn] | None = None,
-) -> list[Subscriber]:
-    """Return the confirmed subscribers whose message of a day may still leave.
-
-    With `only` it is that one at most; with `turns` those who are due in them, or wait already.
-    """
-    # What a killed run had claimed has not left; the next run sends it.
-    waiting = (*WAITING, DeliveryState.CLAIMED, DeliveryState.SKIPPED)
-    settled = app.history.subscribers_apart_from(waiting, day=day)
-    if only is not None:
-        subscribers = [only]
-    elif turns is None:
-        subscribers = app.book.confirmed()
-    else:
-        rows = app.history.each(day=day, states=waiting)
-        meant = {*app.reader_schedules.due_ids(turns), *(row.subscriber_id for row in rows)}
-        subscribers = [one for one in app.book.confirmed() if one.id in meant]
-    return [subscriber for subscriber in subscribers if subscriber.id not in settled]
 
 
 def housekeeping(

@@ -252,10 +252,9 @@ def _log(record: RunRecord, result: RunResult) -> None:
         "what": record.what,
         "day": str(record.day or "all"),
         "seconds": round(record.seconds or 0, 1),
+        "papers": "none read" if result.papers is None else result.papers,
         **{str(state): number for state, number in result.counts.items()},
     }
-    if result.papers is not None:
-        extra["papers"] = result.papers
     if result.is_complete:
         log.info("run finished", extra=extra)
         return

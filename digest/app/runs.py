@@ -132,7 +132,8 @@ def run(
     if now_due is None or now_due.turns or pipeline.are_sources_old(app, own):
         sources = pipeline.fetch(app, own, only_day=day is not None, progress=fetch_progress)
     promise = f"; it sends {own} too, or the next run does" if only is None else ""
-    minutes = app.config.delivery.max_wait
+    # The daemon looks again soon.
+    minutes = 0.0 if is_daemon else app.config.delivery.max_wait
     with _started(
         app,
         day=own,
@@ -156,10 +157,8 @@ def run(
         turns = dict(now_due.turns) if now_due else {own: None}
         open_days = []
         if day is None and only is None:
-            latest = newest_day_anywhere()
-            open_days = sender.finish_all(
-                one for one in start.settled if one not in turns and one <= latest
-            )
+            begun = (one for one in start.settled if one <= newest_day_anywhere())
+            open_days = sender.finish_all(one for one in begun if one not in turns)
         # Ranked after the earlier days are done: what they have shown is not late any more.
         reports = {
             one: sender.send_new(one, turns=some, lists_of=own) for one, some in turns.items()

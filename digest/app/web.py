@@ -178,7 +178,7 @@ def web_services(
         ),
         inbound=lambda subscriber_id: arrivals_of(app.arrivals, subscriber_id),
         issues=lambda subscriber_id: issues_of(app.subscriber_history, app.bounces, subscriber_id),
-        next_mail=lambda subscriber: next_mail(app, subscriber.preferences),
+        next_mail=lambda subscriber: next_mail(app, subscriber.preferences, at=clock()),
         forget=app.ledger.forget,
         feedback=AppFeedback(app, clock),
         import_library=import_library,

@@ -97,13 +97,13 @@ def _previews(
     lists_of: date,
 ) -> Iterator[MailResult]:
     """Yield the mail of a day that each reader would get, or why they would get none."""
-    from digest.app import pipeline
+    from digest.app import pipeline, previews
 
-    waiting = pipeline.undelivered(app, day, only=subscriber, turns=turns)
+    waiting = previews.undelivered(app, day, only=subscriber, turns=turns)
     show = output.lasting_progress_bar
     edition = pipeline.build_edition(app, day, lists_of=lists_of, progress=show)
     ids = [one.id for one in waiting]
-    windows = pipeline.windows_for(app, day, ids, lists_of=lists_of, progress=show)
+    windows = previews.windows_for(app, day, ids, lists_of=lists_of, progress=show)
     builder = app.message_builder(edition, windows=windows)
     yield from map(builder.preview, output.with_progress(waiting, "mails"))
 

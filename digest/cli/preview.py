@@ -63,7 +63,7 @@ def preview(
     in_browser: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
 ) -> None:
     """Show the mail a reader would get, without sending or recording anything."""
-    from digest.app import clock, pipeline
+    from digest.app import clock, pipeline, previews
     from digest.errors import ConfigError, NotFoundError
 
     if topic and to:
@@ -74,7 +74,7 @@ def preview(
         raise NotFoundError("there are no papers yet; run `digest fetch` first")
     subscriber = find_subscriber(app, to) if to else _example_subscriber(app, topic or [])
     edition = pipeline.build_edition(app, chosen, progress=output.progress_bar)
-    windows = pipeline.windows_for(app, chosen, [subscriber.id], progress=output.progress_bar)
+    windows = previews.windows_for(app, chosen, [subscriber.id], progress=output.progress_bar)
     builder = app.message_builder(edition, windows=windows, progress=output.progress_bar)
     result = builder.preview(subscriber)
     if result.message is None:

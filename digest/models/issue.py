@@ -81,10 +81,14 @@ class Coverage:
 
     @property
     def first_day(self) -> date:
-        """The first day whose papers it covers: the one after `since`, or its own."""
+        """The first day whose papers it covers: the one after `since`, or its own.
+
+        A list grows after the issue of its day, so `since` itself may have papers that came later.
+        """
         if self.since is None or self.since >= self.day:
             return self.day
-        return self.since + timedelta(days=1)
+        has_later = any(day == self.since for day, _ in self.late)
+        return self.since if has_later else self.since + timedelta(days=1)
 
     @property
     def days(self) -> int:

@@ -17,7 +17,7 @@ from digest.models.days import days_before
 from digest.models.delivery import SHOWN, DeliveryState
 from digest.storage.in_lists import rows_where_in
 from digest.storage.indexes import without_index
-from digest.storage.schema import deliveries
+from digest.storage.schema import deliveries, editions
 from subscribers.schedules import Wish
 from subscribers.tables import UTCDateTime, reader_schedules, schedules
 
@@ -154,12 +154,24 @@ class ReaderSchedules:
             return {row.subscriber_id: row.covered for row in rows if row.covered is not None}
 
     def last_editions(self, subscriber_ids: Sequence[int], *, day: date) -> dict[int, int]:
-        """Return, by subscriber, the edition of the last mail before a day that they had."""
-        query = sa.select(deliveries.c.subscriber_id, deliveries.c.edition_id).join_from(
-            reader_schedules,
-            deliveries,
-            (deliveries.c.subscriber_id == reader_schedules.c.subscriber_id)
-            & (deliveries.c.day == _covered(day)),
+        """Return, by subscriber, the edition of the last mail before a day that they had.
+
+        Only of those whose day had an earlier edition too: what that lacked, a later day has again.
+        """
+        earlier = sa.exists().where(
+            editions.c.day == deliveries.c.day,
+            editions.c.id < deliveries.c.edition_id,
+            editions.c.mailed_at.is_not(None),
+        )
+        query = (
+            sa.select(deliveries.c.subscriber_id, deliveries.c.edition_id)
+            .join_from(
+                reader_schedules,
+                deliveries,
+                (deliveries.c.subscriber_id == reader_schedules.c.subscriber_id)
+                & (deliveries.c.day == _covered(day)),
+            )
+            .where(earlier)
         )
         with self._engine.connect() as db:
             rows = rows_where_in(db, query, reader_schedules.c.subscriber_id, subscriber_ids)

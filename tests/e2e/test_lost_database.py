@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from support.command import Command
 
+    from digest.app.scheduler import Jobs
+
 MONDAY, TUESDAY, THURSDAY, FRIDAY = (f"2026-02-0{n}" for n in (2, 3, 5, 6))
 
 
@@ -239,9 +241,9 @@ def test_of_a_restored_database_a_pruned_day_is_refused_as_pruned(
 def test_the_jobs_of_the_daemon_send_nothing_from_a_restored_database(
     restored: Path, digest: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def run_jobs(*, daily: Any, retry: Any, **_: object) -> None:
-        daily()
-        retry()
+    def run_jobs(jobs: Jobs, **_: object) -> None:
+        jobs.serve_due()
+        jobs.serve_due()
 
     monkeypatch.setattr(scheduler, "run_jobs", run_jobs)
 

@@ -161,7 +161,7 @@ def test_a_run_whose_output_nobody_reads_still_mails_everybody(
 #: A scheduler whose job begins at once, and ends with a line of input.
 SCHEDULER = """
 import sys, threading
-from digest.app.scheduler import run_jobs
+from digest.app import scheduler
 
 def job():
     print("begun", flush=True)
@@ -173,10 +173,11 @@ class Stopped(threading.Event):
         super().set()
         print("stopping", flush=True)
 
-run_jobs(
-    daily=lambda: None, retry=job, retry_minutes=0.001, fetch=lambda: None, fetch_hours=0,
-    at="07:00", weekdays=["mon"], timezone="UTC", stopped=Stopped(),
+scheduler.DUE_MINUTES = 0.001
+jobs = scheduler.Jobs(
+    serve_due=job, fetch=lambda: None, fetch_hours=0, at="07:00", weekdays=["mon"], timezone="UTC"
 )
+scheduler.run_jobs(jobs, stopped=Stopped())
 """
 
 

@@ -29,6 +29,7 @@ _ANSWERS = {
     "subject": "topics agents",
     "wanted": "Agents",
     "done": "topics",
+    "when": "every day, at 07:00 (Europe/Paris)",
 }
 
 

@@ -145,7 +145,8 @@ def test_a_token_shows_and_changes_the_choices_of_its_subscriber(site: Site) -> 
 
     changed = site.request("PUT", path, json=CHOICES)
 
-    assert changed.json() == {"status": "confirmed", "choices": CHOICES, "next_mail": None}
+    following = "2026-02-09T06:00:00+09:00"
+    assert changed.json() == {"status": "confirmed", "choices": CHOICES, "next_mail": following}
     assert site.get(path).json() == changed.json()
 
 

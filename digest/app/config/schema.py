@@ -185,7 +185,7 @@ class Schedule(Section):
 
     timezone: Annotated[str, AfterValidator(_zone)] = LOCAL
     #: empty: any run is the time of readers who chose no hour
-    at: TimeOfDay | Literal[""] = ""
+    at: TimeOfDay = ""
     weekdays: Weekdays = (
         "mon",
         "tue",

@@ -132,7 +132,7 @@ def _as_text(value: object) -> object:
 
 
 def _time_of_day(text: str) -> str:
-    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
+    if text and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
         raise ValueError('is not a time of day; write it like "18:00"')
     return text
 
@@ -224,7 +224,7 @@ def _day(text: str) -> str:
         raise ValueError("is not a day like 2026-02-02") from error
 
 
-#: HH:MM.
+#: HH:MM; may be empty.
 TimeOfDay = Annotated[str, BeforeValidator(_as_text), AfterValidator(_time_of_day)]
 #: YYYY-MM-DD; may be empty.
 Day = Annotated[str, BeforeValidator(_as_text), AfterValidator(_day)]

@@ -164,7 +164,7 @@ def _turn(case: _Case) -> Iterator[Finding]:
     """Whether the reader was due on the day."""
     subscriber, weekday = case.subscriber, WEEK[case.day.weekday()]
     preferences, begin = subscriber.preferences, case.begin
-    following = next_mail(case.app, preferences)
+    following = next_mail(case.app, preferences, at=now())
     then = f"; the next mail is due at {following:%Y-%m-%d %H:%M %Z}" if following else ""
     site, local = case.clock.site, f"{begin.astimezone(case.zone):%H:%M %Z}"
     if weekday not in preferences.mail_days:

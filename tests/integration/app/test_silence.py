@@ -9,6 +9,7 @@ import pytest
 from support.builders import DAY, NOON
 from support.installation import FOUR, Installation
 from support.machine_clock import set_clock
+from support.readers import CHOSEN_AT
 
 from digest.app.silence import readers_due, silence_of
 from digest.sources import Source
@@ -41,7 +42,9 @@ def subscribe_all(installation: Installation, *days: str) -> None:
     for name in FOUR:
         reader = installation.subscribe(name)
         if days:
-            installation.book.prefer(reader.id, lambda chosen: replace(chosen, days=days))
+            installation.book.prefer(
+                reader.id, lambda chosen: replace(chosen, days=days), at=CHOSEN_AT
+            )
 
 
 def test_a_day_on_which_nothing_came_is_silent(installation: Installation) -> None:

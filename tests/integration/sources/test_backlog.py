@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from support.mail_server import text_of
 from support.scripted_source import (
     FOUR,
     FRIDAY,
@@ -43,7 +44,7 @@ def test_the_papers_of_a_day_that_failed_come_with_the_next_edition(
     mail = evening(installation, TUESDAY)
 
     assert sorted(installation.shown("ada", TUESDAY)) == [TWO, THREE]
-    assert b"1 of them from Monday" in mail.messages[0].content
+    assert "2 papers for Sat 31 Jan – Tue 3 Feb 2026" in text_of(mail.messages[0].content)
     assert b"from Monday\r\n" in mail.messages[0].content
     assert states(installation, MONDAY) == {"service": SourceState.OK}
 

@@ -362,7 +362,7 @@ def test_an_erasure_can_be_recorded_as_an_event(book: Book) -> None:
 def test_the_zones_that_readers_chose_are_named_once(book: Book) -> None:
     for name, zone in (("ada", "Europe/Paris"), ("ben", "Europe/Paris"), ("cy", "Asia/Tokyo")):
         reader = add(book, f"{name}@example.org")
-        book.choose(reader.id, ["agents"], Preferences(timezone=zone))
+        book.choose(reader.id, ["agents"], Preferences(timezone=zone), at=CHOSEN_AT)
 
     assert book.timezones() == {"Europe/Paris", "Asia/Tokyo"}
     assert (book.count(Status.CONFIRMED), book.count(Status.LEFT)) == (3, 0)

@@ -116,11 +116,11 @@ def test_each_mail_of_the_week_says_what_it_covers(week: Week) -> None:
     )
     assert week.statements[MONDAY] == [
         (
-            "Chosen from 2 papers for Monday 9 February 2026: arXiv (cs.CL 1/1, cs.LG 1/1) and"
+            "Chosen from 2 papers for Sat 7 – Mon 9 Feb 2026: arXiv (cs.CL 1/1, cs.LG 1/1) and"
             " Hugging Face (1 paper)."
         ),
         "Votes as of 18:00 UTC.",
-        "Could not be read today: bioRxiv. It will be read again for your next issue.",
+        "Could not be read: bioRxiv. It will be read again for your next issue.",
     ]
     assert week.statements[TUESDAY] == [
         (
@@ -158,7 +158,7 @@ def test_what_is_listed_on_a_weekend_comes_on_monday(week: Week) -> None:
     week.evening(MONDAY)
 
     assert {"10.1101/2026.02.07.21", "2602.00022"} <= set(week.mailed(MONDAY))
-    assert "2 of them from Saturday" in week.statements[MONDAY][0]
+    assert "papers for Sat 7 – Mon 9 Feb 2026: " in week.statements[MONDAY][0]
 
 
 def test_t5_v1_today_v2_tomorrow_and_featured_on_day_3_is_one_paper_shown_once(

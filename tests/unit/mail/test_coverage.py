@@ -220,14 +220,19 @@ def test_the_statement_of_several_days_names_the_first_and_the_last() -> None:
 
 
 def test_papers_of_the_days_that_are_covered_did_not_come_late() -> None:
-    late = ((date(2026, 2, 4), 2), (date(2026, 2, 5), 3), (date(2026, 2, 6), 4), (SATURDAY, 5))
+    late = ((date(2026, 2, 4), 2), (date(2026, 2, 6), 4), (SATURDAY, 5))
 
     [line] = statement(replace(SINCE_THURSDAY, late=late))
 
-    assert line == (
-        "Chosen from 41 papers for Fri 6 – Mon 9 Feb 2026, 2 of them from Wednesday and 3 from"
-        " Thursday."
-    )
+    assert line == ("Chosen from 41 papers for Fri 6 – Mon 9 Feb 2026, 2 of them from Wednesday.")
+
+
+def test_what_came_after_the_last_issue_of_its_day_begins_the_span() -> None:
+    late = ((date(2026, 2, 4), 2), (date(2026, 2, 5), 3), (date(2026, 2, 6), 4))
+
+    [line] = statement(replace(SINCE_THURSDAY, late=late))
+
+    assert line == "Chosen from 41 papers for Thu 5 – Mon 9 Feb 2026, 2 of them from Wednesday."
 
 
 def test_what_several_days_lack_is_not_said_to_be_missing_today() -> None:

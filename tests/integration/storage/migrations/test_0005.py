@@ -107,6 +107,8 @@ def test_every_row_is_there_under_the_new_names(
     }
     # Later migrations change or add these.
     for table in (
+        "schedules",
+        "reader_schedules",
         "alembic_version",
         "generation",
         "edition_topics",
@@ -119,8 +121,9 @@ def test_every_row_is_there_under_the_new_names(
     for row in renamed["subscribers"]:  # a later version added it
         row["mailbox"] = row["address_key"]
     renamed["sqlite_sequence"] = [{"name": "workers", "seq": 2}]
-    later = {"begun_at": None, "pruned_at": None}  # since 0008 and 0012
-    renamed["editions"] = [row | {"mailed_at": row["saved_at"]} for row in renamed["editions"]]
+    later = {"begun_at": None, "pruned_at": None, "is_for_all": 1}  # since 0008, 0012 and 0019
+    stored = renamed["editions"]  # since 0013 and 0019
+    renamed["editions"] = [row | {"mailed_at": row["saved_at"], "since": None} for row in stored]
     renamed["signups"] = []
     described = {"restored_on": None, "keywords": "[]"}  # since 0014 and 0015
     renamed["papers"] = [row | described for row in renamed["papers"]]
