@@ -164,7 +164,9 @@ class MessageBuilder:
         later one has been offered it. Papers that took off since are new all the same.
         """
         found = {}
-        last = self._reader_schedules.last_editions(subscriber_ids, day=self._day)
+        last = self._reader_schedules.last_editions(
+            subscriber_ids, day=self._day, last_mailed=self._last_mailed
+        )
         for one, edition_id in last.items():
             if edition_id not in self._offered:
                 ids = self._editions.paper_ids(edition_id)
@@ -172,6 +174,10 @@ class MessageBuilder:
             if self._offered[edition_id]:
                 found[one] = self._offered[edition_id]
         return found
+
+    @cached_property
+    def _last_mailed(self) -> date | None:
+        return self._editions.last_mailed_day(before=self._day)
 
     @cached_property
     def _not_rising(self) -> frozenset[str]:

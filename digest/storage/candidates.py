@@ -7,7 +7,6 @@ theirs. It also names papers of earlier editions that have been withdrawn since.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from digest.models.days import days_before
@@ -49,10 +48,12 @@ class EditionCandidates:
     def papers_since(self, day: date, since: date) -> Sequence[Paper]:
         """Return the papers of an edition for readers whose last issue was of another day.
 
-        These are those of all days since then, and the late ones.
+        These are those of all days since then, and the late ones. That day's own are among them,
+        since its list may have grown after the issue; what that was chosen from is left out when
+        the next is composed.
         """
         found = {paper.id: paper for paper in self.papers(day)}
-        between = self.store.papers_between(since + timedelta(days=1), days_before(day, 1))
+        between = self.store.papers_between(since, days_before(day, 1))
         found |= {paper.id: paper for paper in between if paper.id not in found}
         return list(found.values())
 

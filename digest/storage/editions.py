@@ -64,7 +64,7 @@ class EditionStore:
                 row = editions.insert().values(
                     day=edition.coverage.day,
                     since=since,
-                    saved_at=_free_second(db, edition.coverage.day, now),
+                    saved_at=_free_second(db, edition.coverage.day, now, since),
                     content_key=_content_key(content),
                     mail_key=mail_key,
                     content=content,
@@ -91,7 +91,7 @@ class EditionStore:
         with self._engine.connect() as db:
             rows = rows_where_in(db, query, edition_papers.c.paper_id, ids)
             also_elsewhere = frozenset(row.paper_id for row in rows)
-            at = _free_second(db, edition.coverage.day, now)
+            at = _free_second(db, edition.coverage.day, now, since)
         return StoredEdition(
             id=0,
             edition=edition,
@@ -277,12 +277,15 @@ def _content_key(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _free_second(db: sa.Connection, day: date, now: datetime) -> datetime:
+def _free_second(db: sa.Connection, day: date, now: datetime, since: date | None) -> datetime:
     """Return this second, or the next in which no edition of a day was stored.
 
-    A mail's Date has no fractions of a second.
+    A mail's Date has no fractions of a second. Each edition since another day has a second of its
+    own, so that a preview of one alone has the same.
     """
     at = now.replace(microsecond=0)
+    if since is not None:
+        at += timedelta(seconds=(day - since).days)
     query = sa.select(editions.c.saved_at).where(editions.c.day == day, editions.c.saved_at >= at)
     taken = set(db.execute(query).scalars())
     while at in taken:

@@ -29,6 +29,17 @@ if TYPE_CHECKING:
     from digest.models.due import Turn
 
 
+#: Of a delivery, whether its reader is confirmed, and whether they go by the site's hours.
+_is_confirmed = sa.exists().where(
+    subscribers.c.id == deliveries.c.subscriber_id, subscribers.c.status == Status.CONFIRMED
+)
+_goes_by_the_site = sa.exists().where(
+    reader_schedules.c.subscriber_id == deliveries.c.subscriber_id,
+    reader_schedules.c.schedule_id == schedules.c.id,
+    schedules.c.hour.is_(None),
+)
+
+
 def plan(
     db: sa.Connection,
     day: date,
@@ -69,13 +80,14 @@ def plan(
     )
     # Those who were skipped are few beside those who are meant.
     reader = without_index(deliveries.c.subscriber_id)
-    if turns is None:
-        skipped &= reader.in_(sa.select(subscribers.c.id).where(meant))
-    else:
-        confirmed = subscribers.c.status == Status.CONFIRMED
-        skipped &= reader.in_(sa.select(subscribers.c.id).where(confirmed))
-        has_site = any(turn.is_site for turn in turns)
-        skipped &= is_unread | reader.in_(site_readers()) if has_site else is_unread
+    again_meant: sa.ColumnElement[bool] = reader.in_(sa.select(subscribers.c.id).where(meant))
+    if turns is not None:
+        # Who was served already is not due any more, but papers may have come for them.
+        again_meant |= is_unread
+        if any(turn.is_site for turn in turns):
+            again_meant |= _goes_by_the_site
+        skipped &= _is_confirmed
+    skipped &= again_meant
     again = db.execute(
         deliveries.update()
         .where(skipped)

@@ -17,7 +17,7 @@ from digest.models.days import days_before
 from digest.models.delivery import SHOWN, DeliveryState
 from digest.storage.in_lists import rows_where_in
 from digest.storage.indexes import without_index
-from digest.storage.schema import deliveries, editions
+from digest.storage.schema import deliveries, editions, is_not_sent
 from subscribers.schedules import Wish
 from subscribers.tables import UTCDateTime, reader_schedules, schedules
 
@@ -134,13 +134,20 @@ class ReaderSchedules:
         that one, the edition for everybody shows all that is new. Older days than a week before
         count as that.
         """
-        waiting = sa.exists().where(
-            deliveries.c.day == day,
-            deliveries.c.state == DeliveryState.PLANNED,
-            deliveries.c.subscriber_id == reader_schedules.c.subscriber_id,
+        query = (
+            sa.select(_covered(day))
+            .join_from(
+                deliveries,
+                reader_schedules,
+                reader_schedules.c.subscriber_id == deliveries.c.subscriber_id,
+            )
+            .where(
+                deliveries.c.day == day, deliveries.c.state == DeliveryState.PLANNED, is_not_sent
+            )
+            .distinct()
         )
         with self._engine.connect() as db:
-            found = db.execute(sa.select(_covered(day)).where(waiting).distinct()).scalars()
+            found = db.execute(query).scalars()
             return missed(found, day, last_mailed=last_mailed)
 
     def covered(self, subscriber_ids: Sequence[int], *, day: date) -> dict[int, date]:
@@ -153,10 +160,14 @@ class ReaderSchedules:
             rows = rows_where_in(db, query, reader_schedules.c.subscriber_id, subscriber_ids)
             return {row.subscriber_id: row.covered for row in rows if row.covered is not None}
 
-    def last_editions(self, subscriber_ids: Sequence[int], *, day: date) -> dict[int, int]:
+    def last_editions(
+        self, subscriber_ids: Sequence[int], *, day: date, last_mailed: date | None
+    ) -> dict[int, int]:
         """Return, by subscriber, the edition of the last mail before a day that they had.
 
-        Only of those whose day had an earlier edition too: what that lacked, a later day has again.
+        Only where papers of that edition are in today's again: its day had an earlier edition too,
+        and what that lacked is late now; or the reader has missed editions since, the last of them
+        `last_mailed`.
         """
         earlier = sa.exists().where(
             editions.c.day == deliveries.c.day,
@@ -171,7 +182,7 @@ class ReaderSchedules:
                 (deliveries.c.subscriber_id == reader_schedules.c.subscriber_id)
                 & (deliveries.c.day == _covered(day)),
             )
-            .where(earlier)
+            .where(earlier if last_mailed is None else earlier | (deliveries.c.day < last_mailed))
         )
         with self._engine.connect() as db:
             rows = rows_where_in(db, query, reader_schedules.c.subscriber_id, subscriber_ids)

@@ -168,7 +168,7 @@ def test_serving_writes_the_local_day_and_the_day_of_the_ledger(readers: Readers
 
 def test_the_day_of_the_last_issue_counts_only_if_its_mail_may_have_left(readers: Readers) -> None:
     ada = readers.add(8)
-    assert readers.schedules.covered([ada]) == {}
+    assert readers.schedules.covered([ada], day=DAY) == {}
     ends = [
         (DeliveryState.SENT, None),
         (DeliveryState.SKIPPED, DAY),
@@ -183,7 +183,8 @@ def test_the_day_of_the_last_issue_counts_only_if_its_mail_may_have_left(readers
         with readers.engine.begin() as db:
             for mail, before in mails:
                 db.execute(deliveries.update().where(deliveries.c.id == mail).values(state=before))
-        assert readers.schedules.covered([ada]).get(ada) == covered, number
+        found = readers.schedules.covered([ada], day=DAY + timedelta(days=number))
+        assert found.get(ada) == covered, number
 
 
 def test_the_windows_are_those_of_readers_who_wait_and_missed_an_edition(readers: Readers) -> None:
@@ -197,7 +198,7 @@ def test_the_windows_are_those_of_readers_who_wait_and_missed_an_edition(readers
         db.execute(of_today.values(state=DeliveryState.PLANNED))
 
     yesterday, week_before = DAY - timedelta(days=1), DAY - timedelta(days=7)
-    covered = readers.schedules.covered([weekly, daily])
+    covered = readers.schedules.covered([weekly, daily], day=DAY)
     assert covered == {weekly: week_before, daily: yesterday}
     assert readers.schedules.windows(DAY, last_mailed=yesterday) == {week_before}
     assert readers.schedules.windows(DAY, last_mailed=None) == set()
@@ -256,7 +257,7 @@ def test_no_table_of_readers_is_read_as_a_whole_when_some_are_due(
         readers.ledger.plan(DAY, now=EIGHT, turns=turns)
         readers.ledger.plan(DAY, now=EIGHT, turns=turns)
         readers.schedules.windows(DAY, last_mailed=DAY)
-        readers.schedules.covered([1, 2])
+        readers.schedules.covered([1, 2], day=DAY)
 
     assert turns
     for table in ("reader_schedules", "subscribers", "deliveries"):
