@@ -113,13 +113,6 @@ class ReaderSchedules:
         with self._engine.connect() as db:
             return db.execute(sa.select(reader_schedules.c.since).where(this)).scalar()
 
-    def count_due(self, turns: Sequence[Turn]) -> int:
-        """Count the readers who are due in these turns."""
-        with self._engine.begin() as db:
-            write_turns(db, turns)
-            query = due_readers().with_only_columns(sa.func.count())
-            return db.execute(query).scalar_one()
-
     def due_ids(self, turns: Sequence[Turn]) -> list[int]:
         """Return the ids of the readers who are due in these turns, in their order."""
         with self._engine.begin() as db:
