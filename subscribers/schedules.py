@@ -6,7 +6,7 @@ is worked out from these rows and the clock, so that no stored time can be out o
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
@@ -63,6 +63,7 @@ def _keep(db: sa.Connection, subscriber_ids: Collection[int], at: datetime) -> N
         sa.cast(subscribers.c.preferences, sa.Text).label("preferences"),
         reader_schedules.c.schedule_id,
         reader_schedules.c.since,
+        reader_schedules.c.covered,
     ).select_from(subscribers.outerjoin(reader_schedules))
     rows = db.execute(query.where(subscribers.c.id.in_(subscriber_ids))).all()
     wishes = {row.id: wish_of(read_preferences(row.preferences)) for row in rows}
@@ -74,10 +75,14 @@ def _keep(db: sa.Connection, subscriber_ids: Collection[int], at: datetime) -> N
             since = None
         elif since is None or schedule_id != row.schedule_id:
             since = at
+        first = first_row(row.id, schedule_id, since)
         if row.schedule_id is None:
-            new.append(first_row(row.id, schedule_id, since))
+            new.append(first)
         elif (schedule_id, since) != (row.schedule_id, row.since):
-            changed.append({"this": row.id, "schedule_id": schedule_id, "since": since})
+            covered = row.covered or first["covered"]
+            changed.append(
+                {"this": row.id, "schedule_id": schedule_id, "since": since, "covered": covered}
+            )
     if new:
         db.execute(reader_schedules.insert(), new)
     if changed:
@@ -86,12 +91,17 @@ def _keep(db: sa.Connection, subscriber_ids: Collection[int], at: datetime) -> N
 
 
 def first_row(subscriber_id: int, schedule_id: int, since: datetime | None) -> dict[str, Any]:
-    """Return the row of a reader who has had no issue."""
+    """Return the row of a reader who has had no issue.
+
+    Their first gathers the papers from the day (UTC) before they were confirmed on, as if they had
+    had an issue then.
+    """
     return {
         "subscriber_id": subscriber_id,
         "schedule_id": schedule_id,
         "since": since,
         "served_on": NEVER,
+        "covered": None if since is None else since.date() - timedelta(days=1),
     }
 
 

@@ -124,7 +124,8 @@ reader_schedules = sa.Table(
     sa.Column("served_on", sa.Date, nullable=False),
     # the day under which the ledger has that issue
     sa.Column("issue_day", sa.Date),
-    # the day of the last issue before that one that left, or may have
+    # the day of the last issue before that one that left, or may have; of who has had none, the
+    # day before they were confirmed; null if they never were
     sa.Column("covered", sa.Date),
     sqlite_with_rowid=False,
 )

@@ -5,19 +5,17 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from digest.errors import NotFoundError
-from digest.models.delivery import NOT_SENT, DeliveryState
+from digest.models.delivery import NOT_SENT
 from digest.storage import explanations
 from digest.storage.edition_codec import dump, load
 from digest.storage.in_lists import rows_where_in
-from digest.storage.reader_schedules import site_readers
 from digest.storage.schema import days, deliveries, edition_papers, editions, shown
-from subscribers.models import Status
-from subscribers.tables import subscribers
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -211,9 +209,9 @@ class EditionStore:
     def offered_to_all(self, paper_ids: Collection[str], *, since: date, before: date) -> set[str]:
         """Return the papers from `paper_ids` that were in every edition of at least one day.
 
-        A day has several editions if a run was repeated. A day on which a confirmed subscriber has
-        no delivery, or one that expired, does not count. Editions whose mails never left do not
-        count either. A day whose deliveries are pruned counts as sent to all.
+        A day has several editions if a run was repeated. Editions whose mails never left do not
+        count. Readers who were left out on a day have an edition of their own, see
+        `ReaderSchedules.windows`.
         """
         used = (
             sa.select(editions.c.id, editions.c.day)
@@ -238,15 +236,9 @@ class EditionStore:
         found: set[str] = set()
         with self._engine.connect() as db:
             by_day: dict[date, set[int]] = {}
-            for edition_id, day in db.execute(used):
+            for edition_id, day in chain(db.execute(used), db.execute(pruned)):
                 by_day.setdefault(day, set()).add(edition_id)
-            sent_to_all = set()
-            for edition_id, day in db.execute(pruned):
-                by_day.setdefault(day, set()).add(edition_id)
-                sent_to_all.add(day)
-            for day, edition_ids in by_day.items():
-                if day not in sent_to_all and db.execute(_left_out(day)).scalar():
-                    continue
+            for edition_ids in by_day.values():
                 papers = [_papers(db, edition_id) for edition_id in edition_ids]
                 found |= set.intersection(*papers)
         return found & set(paper_ids)
@@ -306,21 +298,3 @@ def _in_editions(which: sa.ColumnElement[bool]) -> sa.Select[Any]:
         .where(which)
         .distinct()
     )
-
-
-def _left_out(day: date) -> sa.Select[tuple[bool]]:
-    """Select whether a subscriber who was confirmed when a day was planned was left out of it.
-
-    They have no row, or one that expired before its mail could leave. Readers with an hour of their
-    own do not count: their days are not the site's, and their next issue gathers what they missed.
-    """
-    planned = sa.select(sa.func.min(deliveries.c.planned_at)).where(deliveries.c.day == day)
-    row = sa.exists().where(
-        deliveries.c.day == day,
-        deliveries.c.subscriber_id == subscribers.c.id,
-        deliveries.c.state != DeliveryState.EXPIRED,
-    )
-    confirmed = (subscribers.c.status == Status.CONFIRMED) & (
-        subscribers.c.since <= planned.scalar_subquery()
-    )
-    return sa.select(sa.exists().where(confirmed, subscribers.c.id.in_(site_readers()), ~row))

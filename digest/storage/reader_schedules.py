@@ -121,7 +121,7 @@ class ReaderSchedules:
             return list(db.execute(query).scalars())
 
     def windows(self, day: date, *, last_mailed: date | None) -> set[date]:
-        """Return the days of the last issues of those who wait for one and have missed an edition.
+        """Return up to which days those have had issues who wait for one and missed an edition.
 
         `last_mailed` is the last day before this one of which an edition was mailed: to whoever had
         that one, the edition for everybody shows all that is new. Older days than a week before
@@ -144,9 +144,10 @@ class ReaderSchedules:
             return missed(found, day, last_mailed=last_mailed)
 
     def covered(self, subscriber_ids: Sequence[int], *, day: date) -> dict[int, date]:
-        """Return the day of the last issue before a day that some readers had.
+        """Return up to which day some readers have had issues, before another day.
 
-        Those who had none are left out.
+        That is the day of the last one; of who had none, the day before they were confirmed. Those
+        who never were confirmed are left out.
         """
         query = sa.select(reader_schedules.c.subscriber_id, _covered(day).label("covered"))
         with self._engine.connect() as db:

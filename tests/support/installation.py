@@ -167,8 +167,8 @@ class Installation:
     def fetch(self, day: date = DAY, *, only_day: bool = True) -> list[SourceReport]:
         return self.fetcher.fetch(day, self.app.sources, only_day=only_day)
 
-    def edition(self, day: date = DAY) -> Edition:
-        return pipeline.build_edition(self.app, day)
+    def edition(self, day: date = DAY, *, since: date | None = None) -> Edition:
+        return pipeline.build_edition(self.app, day, since=since)
 
     def today(self) -> date:
         return self.now.date()
@@ -195,6 +195,7 @@ class Installation:
         """Run the day; `request` holds fields of `RunRequest`."""
         day = request.pop("day", DAY)
         edition = request.pop("edition") if "edition" in request else self.edition(day)
+        request.setdefault("edition_since", lambda since: self.edition(day, since=since))
         return run_delivery(
             RunRequest(day=day, edition=edition, **request),
             self.services,

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from support.builders import evidence
 from support.machine_clock import machine_in
 from support.mail_server import text_of
 from support.scripted_source import FRIDAY, MONDAY, TUESDAY
@@ -102,6 +103,26 @@ def test_a_weekly_reader_gets_the_best_of_the_week_once(installation: Installati
     assert len(days) > 1, "of several days, not of the last alone"
     assert not set(week) & set(papers_of(installation, "weekly", MONDAY))
     assert "2–9 February" in mail_of(installation, "weekly", NEXT_MONDAY)
+
+
+def test_a_first_issue_gathers_the_papers_since_the_day_before_the_reader_came(
+    installation: Installation, at: At
+) -> None:
+    wishes(installation, "daily")
+    came = evidence(at=datetime.combine(FRIDAY, time(12), UTC))
+    new = installation.book.add("new@example.org", ["agents"], confirmed=True, evidence=came)
+    assert new is not None
+    weekly = Preferences(hour=8, frequency="weekly", days=("mon",), papers=10)
+    installation.book.choose(new.id, ["agents"], weekly, at=came.at)
+
+    every_morning(at, THURSDAY, MONDAY)
+
+    assert days_of(installation, "new") == [MONDAY]
+    days = [(day, hour) for day in (THURSDAY, FRIDAY) for hour in (6, 20)]
+    gathered = {paper_of(day, hour) for day, hour in (*days, (MONDAY, 6))}
+    assert set(papers_of(installation, "new", MONDAY)) == gathered
+    of_others = {paper_of(FRIDAY, 20), paper_of(MONDAY, 6)}
+    assert set(papers_of(installation, "daily", MONDAY)) == of_others
 
 
 def test_a_morning_reader_gets_what_came_after_their_last_issue_and_nothing_twice(

@@ -51,7 +51,12 @@ COLUMNS = {
     ("fetches", "error"): "reason",
 }
 #: what became something else: the authority of a paper's source, the papers of a delivery
-REPLACED = {("papers", "precedence"), ("papers", "origins"), ("deliveries", "edition_id")}
+REPLACED = {
+    ("papers", "precedence"),
+    ("papers", "origins"),
+    ("deliveries", "edition_id"),
+    ("reader_schedules", "covered"),
+}
 #: databases that had a row for each paper of a mail
 WITH_DELIVERED_PAPERS = [
     dump for dump in migrations.DATABASES if 'INTO "delivered_papers"' in dump.read_text("utf-8")

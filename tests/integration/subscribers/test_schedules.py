@@ -95,6 +95,36 @@ def test_whichever_way_a_reader_comes_mail_is_wanted_from_then_on(
     assert the_row(book) == Row(ANY_TIME, NOON, NEVER)
 
 
+def covered(book: Book) -> date | None:
+    """Up to which day the one reader has had issues."""
+    with book._engine.connect() as db:
+        return db.execute(sa.select(reader_schedules.c.covered)).scalar()
+
+
+@pytest.mark.parametrize("come", [add, enrol, bring_in, sign_up_and_confirm])
+def test_the_first_issue_begins_with_the_day_before_the_confirmation(
+    book: Book, come: Callable[[Book], None]
+) -> None:
+    come(book)
+
+    assert covered(book) == NOON.date() - timedelta(days=1)
+
+
+def test_who_never_confirmed_has_no_day_from_which_issues_begin(book: Book) -> None:
+    book.add(ADA, ["agents"], confirmed=False, evidence=evidence())
+
+    assert covered(book) is None
+
+
+def test_who_comes_back_has_had_what_they_had(book: Book) -> None:
+    ada = confirmed(book)
+    book.record(ada, Event.PAUSE, evidence=evidence(at=LATER))
+
+    book.record(ada, Event.RESUME, evidence=evidence(at=NOON + timedelta(days=30)))
+
+    assert covered(book) == NOON.date() - timedelta(days=1)
+
+
 @pytest.mark.parametrize("event", [Event.PAUSE, Event.LEAVE, Event.BOUNCE, Event.COMPLAINT])
 def test_who_may_not_be_written_to_is_out_of_the_index(book: Book, event: Event) -> None:
     ada = confirmed(book)
