@@ -11,16 +11,22 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from subscribers import addresses, changes, queries, schedules
+from subscribers import addresses, changes, queries, schedules, status_changes
 from subscribers.changes import consent_row, subscriber_row, topic_rows
 from subscribers.erased import ErasedAddresses
 from subscribers.models import INACTIVE, Event, Preferences, Status, Subscriber, next_status
-from subscribers.tables import consent, subscribers, subscriptions, truncate_log
+from subscribers.tables import (
+    consent,
+    is_not_confirmed,
+    subscribers,
+    subscriptions,
+    truncate_log,
+)
 from subscribers.transaction import BookTransaction
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
-    from datetime import datetime
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from datetime import date, datetime
 
     from subscribers.changes import ListEntry
     from subscribers.queries import ConsentTimes
@@ -127,6 +133,8 @@ class Book:
                 if queries.read_refusals(db, [row["mailbox"] for row in added]):
                     raise ValueError("one of these readers left, or must not be written to")
                 changes.insert_rows(db, *tables)
+                step = (None, Status.CONFIRMED, evidence.at)
+                status_changes.record(db, [step], readers=len(added))
                 schedules.keep(db, [row["id"] for row in added], at=evidence.at)
         except sa.exc.IntegrityError as error:
             raise ValueError("one of these readers is known already, or stands twice") from error
@@ -213,11 +221,13 @@ class Book:
             this = sa.select(subscribers).where(subscribers.c.id == subscriber_id)
             if (known := db.execute(this).first()) is None:
                 return False
-            for_ever = next_status(Status(known.status), Event.ERASE) is Status.SUPPRESSED
+            status = Status(known.status)
+            for_ever = next_status(status, Event.ERASE) is Status.SUPPRESSED
             self._erased.add(
                 db, known.address_key, for_ever=for_ever, at=evidence.at, channel=evidence.channel
             )
             db.execute(subscribers.delete().where(subscribers.c.id == subscriber_id))
+            status_changes.record(db, [(status, None, evidence.at)])
         truncate_log(self._engine)
         return True
 
@@ -241,6 +251,8 @@ class Book:
         overdue = pending & had_left & (consent_time(sa.func.max) < before)
         with self._writer.begin() as db:
             deleted = db.execute(subscribers.delete().where(never)).rowcount
+            step = (Status.PENDING, None, evidence.at)
+            status_changes.record(db, [step], readers=deleted)
             for row in db.execute(sa.select(subscribers.c.id).where(overdue)).all():
                 self.within(db).move(row.id, Status.PENDING, Event.LEAVE, evidence)
         return deleted
@@ -329,6 +341,30 @@ class Book:
         )
         with self._engine.connect() as db:
             return db.execute(query).scalar_one()
+
+    def numbers_by_day(self) -> list[tuple[date, Mapping[Status, int]]]:
+        """Return how many subscribers of each status there were, for each day with a change."""
+        with self._engine.connect() as db:
+            return list(status_changes.numbers_by_day(db))
+
+    def wanting_each(self) -> dict[str, int]:
+        """Count the confirmed subscribers of each topic.
+
+        Few are not confirmed, so their choices are subtracted from all of them.
+        """
+        number = sa.func.count()
+        chosen = sa.select(subscriptions.c.topic, number).group_by(subscriptions.c.topic)
+        theirs = (
+            sa.select(subscriptions.c.topic, number)
+            .join_from(subscribers, subscriptions)
+            .where(is_not_confirmed)
+            .group_by(subscriptions.c.topic)
+        )
+        with self._engine.connect() as db:
+            found = {topic: count for topic, count in db.execute(chosen)}
+            for topic, count in db.execute(theirs):
+                found[topic] -= count
+        return found
 
     def count(self, status: Status) -> int:
         """Return how many subscribers have a status."""

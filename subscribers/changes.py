@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
-from subscribers import schedules
+from subscribers import schedules, status_changes
 from subscribers.models import INACTIVE, Event, Preferences, Status, next_status
 from subscribers.queries import read_consent_times, read_standings
 from subscribers.tables import consent, subscribers, subscriptions
@@ -104,6 +104,7 @@ def move(
     db.execute(subscribers.update().where(this).values(status=after))
     db.execute(consent.insert().values(consent_row(subscriber_id, event, after, evidence)))
     if after is not status:
+        status_changes.record(db, [(status, after, evidence.at)])
         schedules.keep(db, [subscriber_id], at=evidence.at)
     return after
 
@@ -120,10 +121,11 @@ def move_all(
 
     """
     after = dict(statuses)
-    rows, at = [], None
+    rows, steps, at = [], [], None
     for subscriber_id, event, evidence in events:
-        at = evidence.at
-        after[subscriber_id] = next_status(after[subscriber_id], event)
+        at, before = evidence.at, after[subscriber_id]
+        after[subscriber_id] = next_status(before, event)
+        steps.append((before, after[subscriber_id], at))
         rows.append(consent_row(subscriber_id, event, after[subscriber_id], evidence))
     if at is None:
         return
@@ -133,6 +135,7 @@ def move_all(
         subscribers.update().where(this), [{"this": one, "status": after[one]} for one in changed]
     )
     db.execute(consent.insert(), rows)
+    status_changes.record(db, steps)
     schedules.keep(db, changed, at=at)
 
 
@@ -206,6 +209,7 @@ class _Writing:
     chosen: list[dict[str, int]] = field(default_factory=list)
     wanted: list[dict[str, Any]] = field(default_factory=list)
     history: list[dict[str, Any]] = field(default_factory=list)
+    steps: list[status_changes.Step] = field(default_factory=list)
 
     def happened(
         self, subscriber_id: int, found: Standing | None, entry: ListEntry, evidence: Evidence
@@ -214,7 +218,8 @@ class _Writing:
         status = found.status if found else None
         imported = evidence if found else entry.imported or evidence
         for event, step in ((Event.IMPORT, imported), *entry.steps):
-            status = next_status(status, event)
+            before, status = status, next_status(status, event)
+            self.steps.append((before, status, step.at))
             self.history.append(consent_row(subscriber_id, event, status, step))
         assert status is not None  # noqa: S101 (there is one event at least)
         return status
@@ -255,3 +260,4 @@ class _Writing:
         insert_rows(
             db, (subscribers, self.people), (subscriptions, self.wanted), (consent, self.history)
         )
+        status_changes.record(db, self.steps)

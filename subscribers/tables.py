@@ -107,6 +107,16 @@ schedules = sa.Table(
     sa.UniqueConstraint("days", "hour", "timezone"),
 )
 
+# By how many readers each status grew or shrank on a day (UTC), see `subscribers.status_changes`.
+status_changes = sa.Table(
+    "status_changes",
+    metadata,
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("status", sa.String, primary_key=True),
+    sa.Column("number", sa.Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 # When each reader gets mail, and up to which day they have.
 reader_schedules = sa.Table(
     "reader_schedules",
@@ -162,6 +172,18 @@ signups = sa.Table(
     sa.Column("network", sa.String, nullable=False, index=True),
     # its /24 or /48
     sa.Column("site", sa.String, nullable=False, index=True),
+)
+
+# The attempts to log in to the operator's page, by which further ones are limited.
+login_attempts = sa.Table(
+    "login_attempts",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", UTCDateTime, nullable=False, index=True),
+    # a keyed hash of an IPv4 address, or of the /64 of an IPv6 address
+    sa.Column("network", sa.String, nullable=False, index=True),
+    # whether the password was right
+    sa.Column("succeeded", sa.Boolean, nullable=False),
 )
 
 

@@ -17,12 +17,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+from digest.app import steps
 from digest.app.clock import newest_day, now, place
 from digest.app.examples import known_examples
 from digest.app.lookup import look_up
@@ -42,7 +43,7 @@ from subscribers.book import Evidence
 from subscribers.models import FORGET_UNCONFIRMED_AFTER, WEEK
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date, datetime
 
     from digest.app.config import Config
@@ -114,15 +115,22 @@ def fetch(
 
     """
     of_run = run_day(app, day).day
+
+    @contextmanager
+    def timed(source: str) -> Iterator[StepCounter]:
+        with app.steps.timed(steps.read(source)), progress(source) as counter:
+            yield counter
+
     reports = app.fetcher.fetch(
         of_run,
         named_sources(app.sources, only),
         only_day=only_day and day is not None,
         again=again,
-        progress=progress,
+        progress=timed,
     )
     if not only:
-        look_up(app, day=of_run, now=now())
+        with app.steps.timed(steps.LOOK_UP):
+            look_up(app, day=of_run, now=now())
     return reports
 
 
@@ -173,6 +181,14 @@ def build_edition(
         progress: shows how far the ranking is.
 
     """
+    with app.steps.timed(steps.RANK):
+        return _rank_day(app, day, since=since, lists_of=lists_of, progress=progress)
+
+
+def _rank_day(
+    app: App, day: date, *, since: date | None, lists_of: date | None, progress: ProgressBar
+) -> Edition:
+    """Do `build_edition`."""
     # Imported here, since it brings scipy, which fetching and retrying can do without.
     from digest.app.votes import earlier_votes, votes_read_at
 
@@ -310,8 +326,9 @@ def deliver(
 
     """
     if edition is not None:
-        learn_profiles(app, edition, progress=progress)
-    with progress("mails") as (total, advance):
+        with app.steps.timed(steps.LEARN):
+            learn_profiles(app, edition, progress=progress)
+    with app.steps.timed(steps.SEND), progress("mails") as (total, advance):
         request = RunRequest(
             day=day,
             edition=edition,

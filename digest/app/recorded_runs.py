@@ -74,6 +74,7 @@ def run(
             report = replace(report, silence=silence_of(app, own, failed_sources=failed))
         result = RunResult(
             counts=_counts(report.days),
+            steps=app.steps.take(),
             stopped=_stopped(report.days),
             papers=app.papers.count(own),
             failed_sources=failed,
@@ -139,6 +140,7 @@ def retry(
             silence = silence_of(app, newest, failed_sources=failed)
         result = RunResult(
             counts=_counts(report.days),
+            steps=app.steps.take(),
             stopped=_stopped(report.days),
             failed_sources=failed,
             is_complete=report.is_complete,
@@ -186,7 +188,8 @@ class _Recording:
     _id: int | None = None
 
     def begin(self) -> None:
-        """Record that it began."""
+        """Record that it began, and forget the steps of what came before."""
+        self.app.steps.take()
         with _logged():
             self._id = self.app.run_log.begin(self.what, self.day, this_host(), now=self.started_at)
 
@@ -208,7 +211,11 @@ class _Recording:
             raise
         finally:
             if reason is not None:
-                failed = RunResult(is_complete=False, error=without_addresses(reason))
+                failed = RunResult(
+                    is_complete=False,
+                    error=without_addresses(reason),
+                    steps=self.app.steps.take(),
+                )
                 self.end(failed, day=self.day)
 
     def forget(self) -> None:

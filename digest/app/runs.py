@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from digest.app import pipeline
+from digest.app import pipeline, steps
 from digest.app.clock import newest_day, newest_day_anywhere, now
 from digest.app.due import find_due
 from digest.app.lock_wait import polls
@@ -168,8 +168,9 @@ def run(
         if only is None:
             open_days += sender.finish_begun(since=start.at if day else None)
     if deliveries.stopped is None:
-        pipeline.housekeeping(app, transport(), clock=now, should_continue=should_continue)
-        prune_after_run(app, should_continue=should_continue)
+        with app.steps.timed(steps.FOLLOW_UP):
+            pipeline.housekeeping(app, transport(), clock=now, should_continue=should_continue)
+            prune_after_run(app, should_continue=should_continue)
     return DayReport(
         sources=sources,
         deliveries=deliveries,

@@ -22,6 +22,7 @@ from digest.app.config.resources import templates_dir
 from digest.app.config.secrets import KEY_FILE, PEPPER_FILE, secret, signer
 from digest.app.http_client import open_client
 from digest.app.profiles import Profiles
+from digest.app.steps import Steps
 from digest.app.stores import Stores
 from digest.app.traces import traces_of_use
 from digest.delivery.builder import MessageBuilder
@@ -88,6 +89,11 @@ class App(Stores):
     def warn_of_readable_secrets(self) -> None:
         """Log a warning for each file with secrets that others can read."""
         permissions.warn_of_readable(self.config, database=database_file(self.engine.url))
+
+    @cached_property
+    def steps(self) -> Steps:
+        """How long the steps of the run take that goes on."""
+        return Steps()
 
     @cached_property
     def client(self) -> HTTPClient:

@@ -103,6 +103,8 @@ def _as_json(record: RunRecord, *, asks: bool) -> dict[str, Any]:
     return {
         **found,
         "deliveries": {str(state): number for state, number in result.counts.items()},
-        **serializers.values(result, "papers", "failed_sources", "stopped", "error", "silence"),
+        **serializers.values(
+            result, "papers", "steps", "failed_sources", "stopped", "error", "silence"
+        ),
         "trouble": [trouble.kind for trouble in troubles_of(result, asks=asks)],
     }

@@ -26,6 +26,8 @@ class RunResult:
     counts: Mapping[DeliveryState, int] = field(default_factory=dict)
     #: papers of the day; None where it read none
     papers: int | None = None
+    #: seconds of each step, by its name, see `digest.app.steps`
+    steps: Mapping[str, float] = field(default_factory=dict)
     #: sources that could not be read in full
     failed_sources: tuple[str, ...] = ()
     #: whether nothing is left to do
@@ -137,6 +139,7 @@ def _record(row: Any) -> RunRecord:
         result = RunResult(
             counts={DeliveryState(state): number for state, number in row.counts.items()},
             papers=row.papers,
+            steps=row.steps,
             failed_sources=tuple(row.failed_sources),
             is_complete=row.is_complete,
             stopped=row.stopped,

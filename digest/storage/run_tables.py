@@ -28,6 +28,8 @@ runs = sa.Table(
     sa.Column("papers", sa.Integer),
     # names of the sources that could not be read in full
     sa.Column("failed_sources", sa.JSON, nullable=False, server_default="[]"),
+    # how many seconds each of its steps took, by name
+    sa.Column("steps", sa.JSON, nullable=False, server_default="{}"),
     # whether nothing is left to do; null without an end
     sa.Column("is_complete", sa.Boolean),
     # why it stopped before all mails had left; why it could not be done; both without addresses

@@ -241,3 +241,25 @@ def test_without_settings_nothing_is_reported(installation: Installation) -> Non
     assert alerts(installation) == []
     assert not (installation.folder / "digest.prom").exists()
     assert clock.now() == NOON
+
+
+def test_a_run_records_how_long_each_of_its_steps_took(installation: Installation) -> None:
+    recorded_runs.run(installation.app)
+
+    result = last(installation).result
+    assert result is not None
+    assert set(result.steps) == {
+        *("read first", "read second", "look up", "rank", "learn", "send", "follow up")
+    }
+    assert all(seconds >= 0 for seconds in result.steps.values())
+
+
+def test_a_run_has_no_steps_of_the_one_before(installation: Installation) -> None:
+    with installation.app.steps.timed("of another"):
+        pass
+
+    recorded_runs.run(installation.app)
+
+    result = last(installation).result
+    assert result is not None
+    assert "of another" not in result.steps

@@ -27,6 +27,7 @@ def test_a_run_is_read_as_it_was_recorded(runs: RunLog) -> None:
     result = RunResult(
         counts={DeliveryState.SENT: 3, DeliveryState.DEFERRED: 1},
         papers=8,
+        steps={"rank": 0.25, "send": 3.0},
         failed_sources=("arXiv",),
         is_complete=False,
         stopped="five in a row did not leave",

@@ -161,6 +161,14 @@ class Consent(RuleBasedStateMachine):
             assert Event.CONFIRM in [entry.event for entry in self.book.history(subscriber.id)]
 
     @invariant()
+    def the_history_of_all_readers_ends_with_the_numbers_of_now(self) -> None:
+        history = self.book.numbers_by_day()
+        numbers = history[-1][1] if history else {}
+        assert {status: number for status, number in numbers.items() if number} == (
+            self.book.numbers()
+        )
+
+    @invariant()
     def a_mailbox_has_one_row(self) -> None:
         with self.engine.connect() as db:
             keys = db.execute(sa.select(subscribers.c.address_key)).scalars().all()
