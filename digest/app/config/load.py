@@ -26,7 +26,7 @@ from digest.app import environment
 from digest.app.clock import LOCAL
 from digest.app.config import permissions, syntax, variables
 from digest.app.config.faults import explain
-from digest.app.config.monitoring import Alerts, Metrics
+from digest.app.config.monitoring import Admin, Alerts, Metrics
 from digest.app.config.schema import (
     DKIM,
     DNS,
@@ -66,6 +66,7 @@ _SECRETS = (
     ("database", "url"),
     ("mail", "password"),
     ("inbound", "imap_password"),
+    ("admin", "password_hash"),
     ("metrics", "token"),
     ("alerts", "heartbeat"),
 )
@@ -119,6 +120,7 @@ class Config(BaseSettings):
     pace: RateSettings = RateSettings()
     web: Web = Web()
     inbound: Inbound = Inbound()
+    admin: Admin = Admin()
     metrics: Metrics = Metrics()
     alerts: Alerts = Alerts()
     log: Log = Log()

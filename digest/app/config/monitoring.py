@@ -1,4 +1,4 @@
-"""The tables of the configuration for whoever watches: figures, and alerts."""
+"""The tables of the configuration for whoever watches: figures, alerts, the operator's page."""
 
 from __future__ import annotations
 
@@ -42,6 +42,22 @@ class Metrics(Section):
         """The host and port to listen at."""
         host, _, port = self.listen.rpartition(":")
         return host.strip("[]"), int(port)
+
+
+def _password_hash(secret: SecretStr) -> SecretStr:
+    # Imported here, since most commands need no password.
+    from subscribers.passwords import is_hash
+
+    text = secret.get_secret_value()
+    if text and not is_hash(text):
+        raise ValueError("is no hash by Argon2id; `digest admin password --print` makes one")
+    return secret
+
+
+class Admin(Section):
+    """The operator's page, which is there once there is a password."""
+
+    password_hash: Annotated[Secret, AfterValidator(_password_hash)] = SecretStr("")
 
 
 class Alerts(Section):

@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 #: The names of settings that hold a secret, such as `api_key` and `accessToken`.
 _SECRET_NAME = re.compile(
-    r"(?:^|[_-])(?:api)?(?:key|token|secret|password|passphrase|passwd|pepper|credentials?|heartbeat)$"
+    r"(?:^|[_-])(?:api)?(?:key|token|secret|password|passphrase|passwd|password[_-]?hash|pepper|credentials?|heartbeat)$"
     r"|(?:Key|Token|Secret|Password)$",
     re.ASCII,
 )
