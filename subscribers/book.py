@@ -352,7 +352,7 @@ class Book:
 
         Few are not confirmed, so their choices are subtracted from all of them.
         """
-        number = sa.func.count()
+        number = sa.func.count().label("number")
         chosen = sa.select(subscriptions.c.topic, number).group_by(subscriptions.c.topic)
         theirs = (
             sa.select(subscriptions.c.topic, number)
@@ -361,9 +361,9 @@ class Book:
             .group_by(subscriptions.c.topic)
         )
         with self._engine.connect() as db:
-            found = {topic: count for topic, count in db.execute(chosen)}
-            for topic, count in db.execute(theirs):
-                found[topic] -= count
+            found = {row.topic: int(row.number) for row in db.execute(chosen)}
+            for row in db.execute(theirs):
+                found[row.topic] -= row.number
         return found
 
     def count(self, status: Status) -> int:

@@ -240,6 +240,9 @@ class _Recording:
         )
         with _logged():
             self.app.run_log.end(record.id, result, day=day, now=ended_at)
+            if self.what == RUN and self.is_watched:
+                # Where there are very many readers, this takes a second or two.
+                self.app.run_log.count_topics(record.id, self.app.book.wanting_each())
         _log(record, result)
         after_run.report(self.app, record, result, is_watched=self.is_watched)
 

@@ -6,7 +6,7 @@ took.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import monotonic
@@ -29,7 +29,7 @@ class Steps:
     """Adds up the seconds of steps, for one run at a time."""
 
     clock: Callable[[], float] = monotonic
-    _seconds: Counter[str] = field(default_factory=Counter)
+    _seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     #: of each step that goes on, the outermost first: the seconds of those within it
     _within: list[float] = field(default_factory=list)
 

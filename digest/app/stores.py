@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from digest.storage.admin_figures import AdminFigures
 from digest.storage.alert_log import AlertLog
 from digest.storage.arrivals import Arrivals
 from digest.storage.begun_days import BegunDays
@@ -141,6 +142,11 @@ class Stores:
     def alert_log(self) -> AlertLog:
         """What the operator was last told of."""
         return AlertLog(self.engine)
+
+    @cached_property
+    def admin_figures(self) -> AdminFigures:
+        """The figures of the operator's page."""
+        return AdminFigures(self.engine)
 
     @cached_property
     def delivery_sums(self) -> DeliverySums:

@@ -6,6 +6,7 @@ import threading
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
+from digest.app.admin.services import admin_services
 from digest.app.clock import LOCAL
 from digest.app.config.resources import templates_dir
 from digest.app.config.topics import default_topics
@@ -185,5 +186,6 @@ def web_services(
         site_hour=_site_hour(config.schedule),
         readiness=lambda: site_readiness(app),
         metrics=lambda authorization: site_metrics(app, authorization),
+        admin=admin_services(app, clock=clock),
         templates=templates_dir() / "web",
     )

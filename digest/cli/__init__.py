@@ -18,6 +18,7 @@ import typer
 from digest import __version__
 from digest.app import environment
 from digest.cli import (
+    admin,
     backtest,
     bench,
     dkim,
@@ -77,6 +78,7 @@ app.add_typer(topics.commands, name="topics")
 app.add_typer(subscribers.commands, name="subscribers")
 app.add_typer(inbound.commands, name="inbound")
 app.add_typer(dkim.commands, name="dkim")
+app.add_typer(admin.commands, name="admin")
 app.add_typer(mail.commands, name="mail")
 app.add_typer(fixtures.commands, name="fixtures")
 

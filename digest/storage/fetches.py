@@ -15,6 +15,7 @@ from digest.models.source import Channel, SourceReport, SourceState
 from digest.storage.schema import fetches
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date, datetime
 
 
@@ -107,6 +108,15 @@ class FetchLog:
         )
         with self._engine.connect() as db:
             return {row.day: _fetch_record(row) for row in db.execute(query)}
+
+    def all(self, *, since: date | None = None) -> Iterator[tuple[date, FetchRecord]]:
+        """Yield how each source was last fetched for each day, the oldest day first."""
+        query = sa.select(fetches).order_by(fetches.c.day, fetches.c.source)
+        if since is not None:
+            query = query.where(fetches.c.day >= since)
+        with self._engine.connect() as db:
+            for row in db.execute(query.execution_options(yield_per=500)):
+                yield row.day, _fetch_record(row)
 
     def newest(self, source: str) -> FetchRecord | None:
         """Return the record of a source that was written last, of any day; None without one."""

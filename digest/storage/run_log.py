@@ -12,7 +12,7 @@ from digest.models.delivery import WAITING, DeliveryState, WorkerHost
 from digest.storage.run_tables import runs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import date, datetime
 
 #: How long a run is remembered.
@@ -94,6 +94,21 @@ class RunLog:
         with self._writer.begin() as db:
             db.execute(runs.update().where(runs.c.id == run_id).values(values))
 
+    def count_topics(self, run_id: int, readers: Mapping[str, int]) -> None:
+        """Record how many confirmed readers each topic had at the end of a run."""
+        values = {"topic_readers": dict(readers)}
+        with self._writer.begin() as db:
+            db.execute(runs.update().where(runs.c.id == run_id).values(values))
+
+    def topic_readers(self) -> tuple[datetime, Mapping[str, int]] | None:
+        """Return when the readers of topics were counted last, and how many each had."""
+        query = sa.select(runs.c.ended_at, runs.c.topic_readers).where(
+            runs.c.topic_readers.is_not(sa.null()), runs.c.ended_at.is_not(None)
+        )
+        with self._engine.connect() as db:
+            row = db.execute(query.order_by(runs.c.id.desc()).limit(1)).first()
+        return None if row is None else (row.ended_at, row.topic_readers)
+
     def forget(self, run_id: int) -> None:
         """Remove a run that left all to another one."""
         with self._writer.begin() as db:
@@ -111,6 +126,15 @@ class RunLog:
         query = sa.select(runs).where((runs.c.day == day) | began).order_by(runs.c.id)
         with self._engine.connect() as db:
             return [_record(row) for row in db.execute(query)]
+
+    def ended(self, *, since: datetime | None = None) -> Iterator[RunRecord]:
+        """Yield the runs that have ended, the oldest first."""
+        query = sa.select(runs).where(runs.c.ended_at.is_not(None)).order_by(runs.c.id)
+        if since is not None:
+            query = query.where(runs.c.started_at >= since)
+        with self._engine.connect() as db:
+            for row in db.execute(query.execution_options(yield_per=500)):
+                yield _record(row)
 
     def begins_at(self) -> datetime | None:
         """Return when the oldest run began that is remembered."""

@@ -30,6 +30,8 @@ runs = sa.Table(
     sa.Column("failed_sources", sa.JSON, nullable=False, server_default="[]"),
     # how many seconds each of its steps took, by name
     sa.Column("steps", sa.JSON, nullable=False, server_default="{}"),
+    # the confirmed readers of each topic at its end; null where they were not counted
+    sa.Column("topic_readers", sa.JSON),
     # whether nothing is left to do; null without an end
     sa.Column("is_complete", sa.Boolean),
     # why it stopped before all mails had left; why it could not be done; both without addresses

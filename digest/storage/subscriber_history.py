@@ -45,9 +45,11 @@ class SubscriberHistory:
         """Use an engine whose tables exist."""
         self._engine = engine
 
-    def issues(self, subscriber_id: int) -> Iterator[SentIssue]:
-        """Yield a subscriber's issues, the newest first, also those whose deliveries are pruned."""
-        before: date | None = None
+    def issues(self, subscriber_id: int, *, before: date | None = None) -> Iterator[SentIssue]:
+        """Yield a subscriber's issues, the newest first, also those whose deliveries are pruned.
+
+        With `before`, only those of earlier days.
+        """
         while True:
             with self._engine.connect() as db:
                 page = [*_kept(db, subscriber_id, before), *_pruned(db, subscriber_id, before)]

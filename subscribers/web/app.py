@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from subscribers.web import api, archive, pages, probes
+from subscribers.web import admin, api, archive, pages, probes
 from subscribers.web.access import is_upload
 from subscribers.web.caching import PublicAnswers
 from subscribers.web.dependencies import provide
@@ -38,7 +38,13 @@ def create(services: WebServices, *, lifespan: Lifespan[FastAPI] | None = None) 
     )
     templates = Templates(services)
     provide(app, services, templates)
-    for routes in (*pages.ROUTERS, archive.routes, api.routes, probes.routes):
+    for routes in (
+        *pages.ROUTERS,
+        *admin.ROUTERS,
+        archive.routes,
+        api.routes,
+        probes.routes,
+    ):
         app.include_router(routes)
     app.mount("/static", StaticFiles(directory=services.templates / "static"), name="static")
     add_error_handlers(app, templates)

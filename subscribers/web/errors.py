@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from subscribers.errors import ConsentError, LinkError, PreferenceError
 from subscribers.faults import describe
 from subscribers.web.access import GoneError, PreviewError
+from subscribers.web.admin.access import LoggedOutError
 from subscribers.web.dependencies import READ
 
 if TYPE_CHECKING:
@@ -76,6 +77,11 @@ def add_error_handlers(app: FastAPI, templates: Templates) -> None:
         return error_response("/api/", 422, explain(error.errors()), templates)
 
     _add_link_handlers(app, templates)
+
+    @app.exception_handler(LoggedOutError)
+    async def _logged_out(request: Request, error: LoggedOutError) -> Response:
+        base = request.app.state.services.base
+        return RedirectResponse(f"{base}/admin/login", status_code=303)
 
     @app.exception_handler(PreferenceError)
     async def _preference(request: Request, error: PreferenceError) -> Response:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from subscribers.libraries import LibraryImport, LibraryUpload
     from subscribers.models import Subscriber, Topic
     from subscribers.rate_limits import SignupLimiter
+    from subscribers.web.admin.services import AdminServices
 
 TransactionalKind = Literal["confirm", "known", "privacy"]
 
@@ -71,6 +72,8 @@ class WebServices:
     #: given the Authorization of a request, return the metrics and their media type; None if they
     #: are not for whoever asks
     metrics: Callable[[str], tuple[bytes, str] | None]
+    #: the operator's pages
+    admin: AdminServices
     #: the folder of the page templates
     templates: Path
     #: the youngest and oldest age of an accepted form; programs send forms faster than people

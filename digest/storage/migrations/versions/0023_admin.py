@@ -11,7 +11,7 @@ down_revision = "0022"
 
 
 def upgrade() -> None:
-    """Create two tables and a column, and add up the history of all readers there are."""
+    """Create two tables and two columns, and add up the history of all readers there are."""
     changes = op.create_table(
         "status_changes",
         sa.Column("day", sa.Date, primary_key=True),
@@ -29,6 +29,7 @@ def upgrade() -> None:
     op.create_index("ix_login_attempts_at", "login_attempts", ["at"])
     op.create_index("ix_login_attempts_network", "login_attempts", ["network"])
     op.add_column("runs", sa.Column("steps", sa.JSON, nullable=False, server_default="{}"))
+    op.add_column("runs", sa.Column("topic_readers", sa.JSON))
     rows = [
         {"day": day, "status": status, "number": number}
         for (day, status), number in _changes(op.get_bind()).items()

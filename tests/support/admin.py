@@ -1,0 +1,62 @@
+"""A site with the operator's page, and its operator."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from argon2 import PasswordHasher
+from support.site import find
+
+if TYPE_CHECKING:
+    import httpx
+    from support.site import Site
+
+PASSWORD = "correct horse battery staple"
+#: Made with the least time and memory.
+QUICK_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+#: The tables of the configuration that turn the page on.
+ON = {"admin": {"password_hash": QUICK_HASH}}
+
+
+@dataclass
+class Operator:
+    """A browser of the operator: it keeps the cookie, and sends the forms of its pages."""
+
+    site: Site
+    cookie: str = ""
+
+    def log_in(self, password: str = PASSWORD) -> httpx.Response:
+        return self.keep(self.site.post("/admin/login", data={"password": password}))
+
+    def get(self, path: str = "/admin") -> httpx.Response:
+        return self.keep(self.site.request("GET", path, headers=self.headers))
+
+    def post(self, path: str, **form: str) -> httpx.Response:
+        """Send a form with the token of the newest page, unless it has another."""
+        if "token" not in form:
+            form["token"] = self.token()
+        return self.keep(self.site.post(path, data=form, headers=self.headers))
+
+    def token(self) -> str:
+        return find(r'name="token" value="([^"]+)"', self.get().text)
+
+    def look_up(self, address: str) -> httpx.Response:
+        return self.post("/admin/readers", address=address)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Cookie": self.cookie} if self.cookie else {}
+
+    def keep(self, response: httpx.Response) -> httpx.Response:
+        """Take the cookie of a response, as a browser does."""
+        if "Set-Cookie" in response.headers:
+            self.cookie = response.headers["Set-Cookie"].partition(";")[0]
+        return response
+
+
+def logged_in(site: Site, **details: Any) -> Operator:
+    """Return an operator who has just logged in."""
+    operator = Operator(site, **details)
+    assert operator.log_in().status_code == 303
+    return operator
