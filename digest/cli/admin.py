@@ -54,6 +54,7 @@ def password(
     if only_print:
         output.print_result(hash_password(_asked()))
         return
+    passwords.refuse_configured(settings)  # before somebody types a new one
     path = passwords.keep(settings, hash_password(_asked()))
     report.line(f"wrote {path}; the operator's page is {settings.web.url.rstrip('/')}/admin")
 

@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import threading
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -50,12 +51,12 @@ class Server:
     url: str
 
 
-@pytest.fixture
-def server(build_site: BuildSite) -> Iterator[Server]:
-    """A site that is served until the test ends."""
+@contextmanager
+def serving(build_site: BuildSite, **tables: Any) -> Iterator[Server]:
+    """Serve a site; the arguments change tables of its configuration."""
     listener = socket.create_server(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    site = build_site(web={"url": url})
+    site = build_site(web={"url": url}, **tables)
     http_server = uvicorn.Server(uvicorn.Config(site.asgi, log_level="warning", lifespan="off"))
     thread = threading.Thread(target=http_server.run, args=([listener],))
     thread.start()
@@ -64,6 +65,13 @@ def server(build_site: BuildSite) -> Iterator[Server]:
     thread.join(timeout=20)
     listener.close()
     assert not thread.is_alive()
+
+
+@pytest.fixture
+def server(build_site: BuildSite) -> Iterator[Server]:
+    """A site that is served until the test ends."""
+    with serving(build_site) as found:
+        yield found
 
 
 # One per module: while it runs, no other event loop can run in this thread.

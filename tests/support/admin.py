@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from argon2 import PasswordHasher
-from support.site import find
+from support.builders import NOON
+from support.site import DAYS, find
+
+from digest.app import pipeline
+from digest.delivery.run import RunRequest, run_delivery
+from digest.models.delivery import DeliveryState, MailKind
+from digest.storage.bounces import Bounce
+from digest.storage.run_log import RunResult
+from subscribers.models import Event
 
 if TYPE_CHECKING:
     import httpx
     from support.site import Site
 
+ADA, BEN = "ada@example.org", "ben@gmail.com"
 PASSWORD = "correct horse battery staple"
 #: Made with the least time and memory.
 QUICK_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
@@ -60,3 +69,24 @@ def logged_in(site: Site, **details: Any) -> Operator:
     operator = Operator(site, **details)
     assert operator.log_in().status_code == 303
     return operator
+
+
+def run_a_day(site: Site) -> None:
+    """Send an issue to two readers; one of the mails comes back, and a run is recorded."""
+    ada = site.subscriber(ADA, Event.CONFIRM, topics=("agents",))
+    site.subscriber(BEN, Event.CONFIRM, topics=("robots", "whales"))
+    app = site.app
+    edition = pipeline.build_edition(app, DAYS[0])
+    services = replace(app.delivery_services, clock=lambda: NOON)
+    run_delivery(RunRequest(day=DAYS[0], edition=edition), services, app.transport())
+    bounce = Bounce(
+        subscriber_id=ada.id, day=DAYS[0], bounce_class="hard", at=NOON, diagnostic="no <such> user"
+    )
+    with app.engine.begin() as db:
+        app.bounces.record(db, [bounce])
+    app.transactional_queue.enqueue(ada.id, MailKind.PRIVACY, now=NOON)
+    steps = {"read file": 2.5, "rank": 0.25}
+    run = app.run_log.begin("run", DAYS[0], services.host, now=NOON)
+    app.run_log.end(
+        run, RunResult(counts={DeliveryState.SENT: 2}, steps=steps), day=DAYS[0], now=NOON
+    )

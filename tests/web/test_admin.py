@@ -12,23 +12,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 from argon2 import PasswordHasher
-from support.admin import ON, PASSWORD, Operator, logged_in
+from support.admin import ADA, ON, PASSWORD, QUICK_HASH, Operator, logged_in, run_a_day
 from support.builders import NOON
 from support.site import DAYS, NASTY
 
-from digest.app import pipeline
-from digest.delivery.run import RunRequest, run_delivery
-from digest.models.delivery import DeliveryState, MailKind
 from digest.models.source import SourceReport, SourceState
 from digest.storage.bounces import Bounce
-from digest.storage.run_log import RunResult
 from subscribers.models import Event, Status
 
 if TYPE_CHECKING:
     from support.site import Site
     from web.conftest import BuildSite
 
-ADA, BEN = "ada@example.org", "ben@gmail.com"
 #: A legal address that would be markup, a formula, and a value of a template.
 HOSTILE = "=1+1&amp'{{7*7}}@example.org"
 PATHS = (
@@ -52,27 +47,6 @@ def operator(site: Site) -> Operator:
     return logged_in(site)
 
 
-def run_a_day(site: Site) -> None:
-    """Send an issue to two readers; one of the mails comes back, and a run is recorded."""
-    ada = site.subscriber(ADA, Event.CONFIRM, topics=("agents",))
-    site.subscriber(BEN, Event.CONFIRM, topics=("robots", "whales"))
-    app = site.app
-    edition = pipeline.build_edition(app, DAYS[0])
-    services = replace(app.delivery_services, clock=lambda: NOON)
-    run_delivery(RunRequest(day=DAYS[0], edition=edition), services, app.transport())
-    bounce = Bounce(
-        subscriber_id=ada.id, day=DAYS[0], bounce_class="hard", at=NOON, diagnostic="no <such> user"
-    )
-    with app.engine.begin() as db:
-        app.bounces.record(db, [bounce])
-    app.transactional_queue.enqueue(ada.id, MailKind.PRIVACY, now=NOON)
-    steps = {"read file": 2.5, "rank": 0.25}
-    run = app.run_log.begin("run", DAYS[0], services.host, now=NOON)
-    app.run_log.end(
-        run, RunResult(counts={DeliveryState.SENT: 2}, steps=steps), day=DAYS[0], now=NOON
-    )
-
-
 def text_of(page: str) -> str:
     """The words of a page, without its markup."""
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
@@ -88,6 +62,20 @@ def test_without_a_password_there_is_no_such_page(build_site: BuildSite, path: s
     assert site.get(path).status_code == 404
     assert site.post("/admin/login", data={"password": ""}).status_code == 404
     assert site.post("/admin/logout").status_code == 404
+
+
+def test_a_password_file_that_others_can_read_turns_the_page_off_and_the_log_says_so(
+    build_site: BuildSite, caplog: pytest.LogCaptureFixture
+) -> None:
+    site = build_site()
+    file = site.folder / "digest.admin"
+    file.write_text(f"{QUICK_HASH}\n", encoding="ascii")
+    file.chmod(0o644)
+
+    assert site.get("/admin").status_code == 404
+    assert "admin page is off" in caplog.messages
+    file.chmod(0o600)
+    assert site.get("/admin/login").status_code == 200, "it is read for every request"
 
 
 @pytest.mark.parametrize("path", [path for path in PATHS if path != "/admin/login"])

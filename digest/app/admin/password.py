@@ -45,6 +45,20 @@ def password_hash(config: Config) -> str:
     return found
 
 
+def refuse_configured(config: Config) -> None:
+    """Refuse to keep or remove a password where the configuration has one.
+
+    Raises:
+        ConfigError: it has.
+
+    """
+    if config.admin.password_hash.get_secret_value():
+        raise ConfigError(
+            "[admin] password_hash is set, and counts instead of a file; put there what"
+            " `digest admin password --print` prints, or empty it to turn the page off"
+        )
+
+
 def keep(config: Config, hashed: str) -> Path:
     """Keep the hash of a new password; return its file.
 
@@ -52,12 +66,8 @@ def keep(config: Config, hashed: str) -> Path:
         ConfigError: it cannot be written, or the configuration has another that would count.
 
     """
+    refuse_configured(config)
     path = password_file(config)
-    if config.admin.password_hash.get_secret_value():
-        raise ConfigError(
-            "[admin] password_hash is set, and counts instead of a file; put there what"
-            " `digest admin password --print` prints"
-        )
     try:
         files.replace(path, f"{hashed}\n".encode("ascii"))
     except OSError as error:
@@ -72,8 +82,7 @@ def remove(config: Config) -> bool:
         ConfigError: its file cannot be removed, or the configuration has one.
 
     """
-    if config.admin.password_hash.get_secret_value():
-        raise ConfigError("[admin] password_hash is set; empty it to turn the page off")
+    refuse_configured(config)
     path = password_file(config)
     try:
         path.unlink()
