@@ -46,6 +46,7 @@ COMMANDS: list[tuple[str, ...]] = [
     ("prune", "--vacuum"),
     ("inbound", "poll"),
     ("inbound", "retry"),
+    ("admin", "password", "--remove"),
 ]
 #: Commands whose result is what was asked for, and those that run until they are told to stop.
 ASKED = {

@@ -91,9 +91,13 @@ PURE = (
     "subscribers.list_consent",
     "subscribers.mail_tokens",
     "subscribers.models",
+    "subscribers.overview",
     "subscribers.site_paths",
+    "subscribers.timeline",
     "subscribers.timestamps",
     "subscribers.timing_words",
+    "subscribers.web.admin.pictures",
+    "subscribers.web.admin.plots",
 )
 ERRORS = {"digest.errors", "subscribers.errors"}
 #: Packages that later versions will have.

@@ -20,6 +20,7 @@ HOMES = {
     "annotated_types": ("subscribers.models",),
     "alembic": ("digest.storage.upgrade", "digest.storage.migrations"),
     "apscheduler": ("digest.app.scheduler",),
+    "argon2": ("subscribers.passwords",),
     "babel": ("digest.text.dates",),
     "bibtexparser": ("digest.sources.library.bibtex",),
     "certifi": ("digest.app.certificates",),
@@ -30,7 +31,11 @@ HOMES = {
     "fastapi": ("subscribers.web",),
     "flufl": ("digest.inbound.reading.second_opinion",),
     "httpx": ("digest.app.heartbeat", "digest.sources.http"),
-    "itsdangerous": ("subscribers.links", "subscribers.web.forms"),
+    "itsdangerous": (
+        "subscribers.links",
+        "subscribers.web.admin.session",
+        "subscribers.web.forms",
+    ),
     "jinja2": ("digest.mail.templates", "subscribers.web.templates"),
     "limits": ("subscribers.rate_limits",),
     "matplotlib": ("digest.cli.plot",),
@@ -56,9 +61,11 @@ HOMES = {
         "subscribers.book",
         "subscribers.changes",
         "subscribers.erased",
+        "subscribers.login_limits",
         "subscribers.queries",
         "subscribers.rate_limits",
         "subscribers.schedules",
+        "subscribers.status_changes",
         "subscribers.tables",
         "subscribers.transaction",
     ),
@@ -74,6 +81,7 @@ HOMES = {
 }
 #: Libraries that are installed under another name than they are imported by.
 DISTRIBUTIONS = {
+    "argon2": "argon2-cffi",
     "dns": "dnspython",
     "flufl": "flufl.bounce",
     "mjml": "mjml-python",

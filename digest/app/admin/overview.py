@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, timedelta
 from statistics import median, median_low
 from typing import TYPE_CHECKING
 
 from digest.delivery.smtp.rate_limit import provider
+from digest.models.clock_times import midnight
 from digest.models.source import SourceState
 from subscribers.models import Status
 from subscribers.overview import (
@@ -22,7 +23,7 @@ from subscribers.overview import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from digest.app.services import App
     from digest.storage.admin_figures import Returned
@@ -137,7 +138,7 @@ def _health(
     late = [
         day
         for day, one in sorted(read.items())
-        if delays.get(day, now - _begin(day)) > _DAY and one.state is not SourceState.EMPTY
+        if delays.get(day, now - midnight(day, UTC)) > _DAY and one.state is not SourceState.EMPTY
     ]
     return SourceHealth(
         name=name,
@@ -166,11 +167,7 @@ def source_day(day: date, record: FetchRecord | None) -> SourceDay:
 
 def delay(day: date, at: datetime) -> timedelta:
     """Return how long after a day began (UTC) something was read for it."""
-    return max(at - _begin(day), timedelta())
-
-
-def _begin(day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=UTC)
+    return max(at - midnight(day, UTC), timedelta())
 
 
 def _topic_readers(app: App, *, inactive: int) -> tuple[datetime | None, Mapping[str, int]]:

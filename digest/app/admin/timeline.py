@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from digest.app.serializers import sent_reasons
+from digest.models.clock_times import midnight
 from digest.text.wording import count
 from subscribers.timeline import DayAnswer, Timeline, TimelineEntry, TimelinePaper
 
@@ -32,8 +33,8 @@ def timeline(app: App, subscriber: Subscriber, *, before: date | None = None) ->
     found = list(islice(history, ISSUES + 1))
     issues = found[:ISSUES]
     older = issues[-1].record.day if len(found) > ISSUES else None
-    begin = _begin(older) if older else datetime.min.replace(tzinfo=UTC)
-    end = _begin(before) if before else datetime.max.replace(tzinfo=UTC)
+    begin = midnight(older, UTC) if older else datetime.min.replace(tzinfo=UTC)
+    end = midnight(before, UTC) if before else datetime.max.replace(tzinfo=UTC)
     others = (one for one in _others(app, subscriber.id) if begin <= one.at < end)
     entries = [*(_issue(app, one) for one in issues), *others]
     # What happened at the same moment comes in the order in which it did.
@@ -51,10 +52,6 @@ def answer(app: App, subscriber: Subscriber, day: date) -> DayAnswer:
     return DayAnswer(day=day, answer=found.answer, findings=findings)
 
 
-def _begin(day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=UTC)
-
-
 def _issue(app: App, found: SentIssue) -> TimelineEntry:
     record = found.record
     names = {topic.slug: topic.name for topic in app.topics}
@@ -64,7 +61,7 @@ def _issue(app: App, found: SentIssue) -> TimelineEntry:
     parts = (record.subject, papers, record.reason, codes if record.reason else "", again)
     return TimelineEntry(
         # A pruned one has no time, and belongs to its day.
-        at=record.settled_at or record.planned_at or _begin(record.day),
+        at=record.settled_at or record.planned_at or midnight(record.day, UTC),
         kind="issue",
         what=str(record.state),
         day=record.day,

@@ -1,7 +1,7 @@
 """The operator's page: readers by status over time, steps of runs, and attempts to log in."""
 
 from collections import Counter
-from datetime import UTC, date, datetime
+from datetime import date
 
 import sqlalchemy as sa
 from alembic import op
@@ -66,7 +66,7 @@ def _changes(db: sa.Connection) -> Counter[tuple[date, str]]:
         .order_by(subscribers.c.id, consent.c.id)
     )
     changes: Counter[tuple[date, str]] = Counter()
-    reader, before, present, last = None, None, None, datetime.now(UTC).date()
+    reader, before, present, last = None, None, None, date.min
     for row in db.execute(query.execution_options(yield_per=1000)):
         if row.id != reader:
             _end(changes, before, present, last)
