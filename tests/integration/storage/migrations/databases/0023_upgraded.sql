@@ -1,0 +1,512 @@
+BEGIN TRANSACTION;
+CREATE TABLE alembic_version (
+	version_num VARCHAR(32) NOT NULL, 
+	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+);
+INSERT INTO "alembic_version" VALUES('0023');
+CREATE TABLE alerts (
+	id INTEGER NOT NULL, 
+	kinds JSON NOT NULL, 
+	sent_at DATETIME NOT NULL, 
+	PRIMARY KEY (id)
+);
+CREATE TABLE aliases (
+	alias VARCHAR NOT NULL, 
+	paper_id VARCHAR NOT NULL, 
+	PRIMARY KEY (alias), 
+	FOREIGN KEY(paper_id) REFERENCES papers (id) ON DELETE CASCADE ON UPDATE CASCADE
+);
+CREATE TABLE announcements (
+	paper_id VARCHAR NOT NULL, 
+	category VARCHAR NOT NULL, 
+	day DATE NOT NULL, 
+	type VARCHAR NOT NULL, 
+	version INTEGER, 
+	PRIMARY KEY (paper_id, category, day), 
+	FOREIGN KEY(paper_id) REFERENCES papers (id) ON UPDATE CASCADE
+);
+INSERT INTO "announcements" VALUES('2602.00001','cs.AI','2026-02-02','new',1);
+CREATE TABLE arrivals (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	"key" BLOB NOT NULL, 
+	sender VARCHAR NOT NULL, 
+	recipient VARCHAR NOT NULL, 
+	channel VARCHAR NOT NULL, 
+	received_at DATETIME NOT NULL, 
+	state VARCHAR NOT NULL, 
+	handled_at DATETIME, 
+	kind VARCHAR DEFAULT '' NOT NULL, 
+	why VARCHAR DEFAULT '' NOT NULL, 
+	result VARCHAR DEFAULT '' NOT NULL, 
+	subscriber_id INTEGER, 
+	content BLOB, 
+	UNIQUE ("key")
+);
+CREATE TABLE bounces (
+	subscriber_id INTEGER NOT NULL, 
+	day DATE NOT NULL, 
+	bounce_class VARCHAR NOT NULL, 
+	at DATETIME NOT NULL, 
+	status VARCHAR NOT NULL, 
+	diagnostic VARCHAR NOT NULL, 
+	PRIMARY KEY (subscriber_id, day, bounce_class), 
+	FOREIGN KEY(subscriber_id) REFERENCES subscribers (id) ON DELETE CASCADE
+)
+ WITHOUT ROWID
+
+;
+CREATE TABLE consent (
+	id INTEGER NOT NULL, 
+	subscriber_id INTEGER NOT NULL, 
+	event VARCHAR NOT NULL, 
+	status VARCHAR NOT NULL, 
+	at DATETIME NOT NULL, 
+	channel VARCHAR NOT NULL, 
+	note VARCHAR DEFAULT '' NOT NULL, wording VARCHAR DEFAULT '' NOT NULL, network VARCHAR DEFAULT '' NOT NULL, 
+	PRIMARY KEY (id), 
+	FOREIGN KEY(subscriber_id) REFERENCES subscribers (id) ON DELETE CASCADE
+);
+INSERT INTO "consent" VALUES(1,4161612050102853,'sign-up','pending','2026-02-03 07:23:38.671422','cli','tests','','');
+INSERT INTO "consent" VALUES(2,4161612050102853,'confirm','confirmed','2026-02-03 07:23:38.671422','cli','tests','','');
+INSERT INTO "consent" VALUES(3,1005515589852254,'sign-up','pending','2026-02-03 07:23:40.718853','cli','tests','','');
+INSERT INTO "consent" VALUES(4,1005515589852254,'confirm','confirmed','2026-02-03 07:23:40.718853','cli','tests','','');
+INSERT INTO "consent" VALUES(5,5083697521161887,'sign-up','pending','2026-02-03 07:23:42.333580','cli','tests','','');
+INSERT INTO "consent" VALUES(6,5083697521161887,'confirm','confirmed','2026-02-03 07:23:42.333580','cli','tests','','');
+INSERT INTO "consent" VALUES(7,8470788069779310,'sign-up','pending','2026-02-03 07:23:43.563709','cli','tests','','');
+INSERT INTO "consent" VALUES(8,8470788069779310,'confirm','confirmed','2026-02-03 07:23:43.563709','cli','tests','','');
+INSERT INTO "consent" VALUES(9,8437006513740038,'sign-up','pending','2026-02-03 07:23:44.773964','cli','tests','','');
+INSERT INTO "consent" VALUES(10,8621168445209466,'sign-up','pending','2026-02-03 07:23:46.302195','cli','tests','','');
+INSERT INTO "consent" VALUES(11,8621168445209466,'confirm','confirmed','2026-02-03 07:23:46.302195','cli','tests','','');
+INSERT INTO "consent" VALUES(12,8621168445209466,'leave','left','2026-02-03 07:23:48.224314','cli','tests','','');
+INSERT INTO "consent" VALUES(13,5083697521161887,'bounce','suppressed','2026-02-03 07:23:58.728711','mail server','127.0.0.1:43341 at RCPT: 550 5.1.1 no such user','','');
+INSERT INTO "consent" VALUES(14,1493844894316570,'sign-up','pending','2026-02-03 07:24:00.325930','cli','tests','','');
+INSERT INTO "consent" VALUES(15,1493844894316570,'confirm','confirmed','2026-02-03 07:24:00.325930','cli','tests','','');
+CREATE TABLE days (
+	day DATE NOT NULL, 
+	planned INTEGER NOT NULL, 
+	closed_at DATETIME, 
+	named_at DATETIME, begun_at DATETIME, pruned_at DATETIME, is_for_all BOOLEAN DEFAULT 1 NOT NULL, 
+	PRIMARY KEY (day)
+);
+INSERT INTO "days" VALUES('2026-02-02',5,NULL,'2026-02-03 07:24:02.557118',NULL,NULL,1);
+INSERT INTO "days" VALUES('2026-02-03',4,NULL,'2026-02-03 07:24:05.522757',NULL,NULL,1);
+CREATE TABLE deliveries (
+	id INTEGER NOT NULL, 
+	day DATE NOT NULL, 
+	subscriber_id INTEGER NOT NULL, 
+	state VARCHAR NOT NULL, 
+	reason VARCHAR, 
+	subject VARCHAR, 
+	message_id VARCHAR, 
+	planned_at DATETIME NOT NULL, 
+	settled_at DATETIME, 
+	attempts INTEGER NOT NULL, edition_id INTEGER, contents TEXT, fencing_token INTEGER, next_at DATETIME, code INTEGER, status VARCHAR, 
+	PRIMARY KEY (id), 
+	UNIQUE (day, subscriber_id), 
+	FOREIGN KEY(subscriber_id) REFERENCES subscribers (id)
+);
+INSERT INTO "deliveries" VALUES(1,'2026-02-02',1005515589852254,'deferred','127.0.0.1:43341 at RCPT: 451 4.7.1 greylisted','Robots that walk + 2 more · 2 Feb','<20260202.39282d78c9c5e.b9cbd91ab13246be@papers.example>','2026-02-03 07:23:58.642529','2026-02-03 07:23:58.721325',1,1,'[["agents",1,[0,0],3],["robots",2]]',1,'2026-02-03 07:28:01.707880',451,'4.7.1');
+INSERT INTO "deliveries" VALUES(2,'2026-02-02',4161612050102853,'sent',NULL,'Robots that walk + 2 more · 2 Feb','<20260202.ec8f6cff07a45.9f50084141cb3192@papers.example>','2026-02-03 07:23:58.642529','2026-02-03 07:23:58.722838',1,1,'[["agents",1,[0,0],3],["robots",2]]',1,NULL,250,'2.0.0');
+INSERT INTO "deliveries" VALUES(3,'2026-02-02',5083697521161887,'failed','127.0.0.1:43341 at RCPT: 550 5.1.1 no such user','Robots that walk + 2 more · 2 Feb','<20260202.120f9890e4f69f.8110ffbce776e1d7@papers.example>','2026-02-03 07:23:58.642529','2026-02-03 07:23:58.728272',1,1,'[["agents",1,[0,0],3],["robots",2]]',1,NULL,550,'5.1.1');
+INSERT INTO "deliveries" VALUES(4,'2026-02-02',8470788069779310,'skipped','none of the day’s 4 papers is about Whales',NULL,NULL,'2026-02-03 07:24:02.571406','2026-02-03 07:24:02.660016',0,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "deliveries" VALUES(5,'2026-02-02',1493844894316570,'unknown','127.0.0.1:43341 was lost after the mail was handed over: it hung up; it may have been delivered','An agent named 2 + 1 more · 2 Feb','<20260202.54ea4de46781a.8bd340b56b1ec897@papers.example>','2026-02-03 07:24:02.571406','2026-02-03 07:24:02.675896',1,1,'[["agents",1,[0,0],3]]',2,NULL,NULL,NULL);
+INSERT INTO "deliveries" VALUES(6,'2026-02-03',1005515589852254,'deferred','127.0.0.1:43341 at RCPT: 451 4.7.1 greylisted','An agent named 5 · 3 Feb','<20260203.39282d78c9c5e.4cf4cf405362a0d3@papers.example>','2026-02-03 07:24:05.539060','2026-02-03 07:24:05.662651',1,2,'[["agents",1,[0,0]]]',3,'2026-02-03 07:28:07.062934',451,'4.7.1');
+INSERT INTO "deliveries" VALUES(7,'2026-02-03',1493844894316570,'inflight',NULL,'An agent named 5 · 3 Feb','<20260203.54ea4de46781a.8d9ace3b57996aae@papers.example>','2026-02-03 07:24:05.539060',NULL,1,2,'[["agents",1,[0,0]]]',3,NULL,NULL,NULL);
+INSERT INTO "deliveries" VALUES(8,'2026-02-03',4161612050102853,'claimed',NULL,'An agent named 5 · 3 Feb','<20260203.ec8f6cff07a45.87f2252f50fb524d@papers.example>','2026-02-03 07:24:05.539060',NULL,1,2,'[["agents",1,[0,0]]]',3,NULL,NULL,NULL);
+INSERT INTO "deliveries" VALUES(9,'2026-02-03',8470788069779310,'skipped','none of the day’s 2 papers is about Whales',NULL,NULL,'2026-02-03 07:24:05.539060','2026-02-03 07:24:05.637099',0,NULL,NULL,NULL,NULL,NULL,NULL);
+CREATE TABLE "edition_papers" (
+	edition_id INTEGER NOT NULL, 
+	position INTEGER NOT NULL, 
+	paper_id VARCHAR NOT NULL, 
+	PRIMARY KEY (edition_id, position), 
+	FOREIGN KEY(edition_id) REFERENCES "editions" (id) ON DELETE CASCADE, 
+	FOREIGN KEY(paper_id) REFERENCES papers (id) ON UPDATE CASCADE
+)
+ WITHOUT ROWID
+
+;
+INSERT INTO "edition_papers" VALUES(1,0,'2602.00001');
+INSERT INTO "edition_papers" VALUES(1,1,'2602.00002');
+INSERT INTO "edition_papers" VALUES(1,2,'2602.00003');
+INSERT INTO "edition_papers" VALUES(2,0,'2602.00004');
+INSERT INTO "edition_papers" VALUES(2,1,'2602.00005');
+INSERT INTO "edition_papers" VALUES(1,3,'title:303b4f434b6c2a0c');
+CREATE TABLE edition_topics (
+	edition_id INTEGER NOT NULL, 
+	topic VARCHAR NOT NULL, 
+	picks BLOB NOT NULL, 
+	PRIMARY KEY (edition_id, topic), 
+	FOREIGN KEY(edition_id) REFERENCES editions (id) ON DELETE CASCADE
+);
+INSERT INTO "edition_topics" VALUES(1,'agents',X'789C85CBBB0D80201000D05588353177DC476E16426141D4C450310083E8724EA22EA0FD7B29A18711397234138920C1147D1AAE7ECC4BA9EDEAA7DBAA6B6B716D6B7B1972F609DE831408ECE160A6CAE12FD193C07422129C00C5A2327FA77C035F5C331F');
+INSERT INTO "edition_topics" VALUES(1,'robots',X'789C8B8E36D231D033B1B034353236303430B6303035B63036D389567AD43027283F29BFA4F851C35C85CC3C85928C548592CC929C54251DA5DCFCE21285B2FC92D41485FC34B08C89424162416A51B1427966490658AA5829363616009B181FD0');
+INSERT INTO "edition_topics" VALUES(2,'agents',X'789C7DCCC109C3300C00C05584DFA648AE8DE5598C1E81BA8DA18D432D9A6F066997CB242119A0EF83CB992C5E9099C8BBC4EECA98424C369B6DFD0E8F32E9B6FEA04EA06301ADFA2CC69A57EB0A9FA6E506ED7E8A837998CBBBC352753CA91B119BF1C843204A3E221163743EFCCB45640787FB304B');
+CREATE TABLE "editions" (
+	id INTEGER NOT NULL, 
+	day DATE NOT NULL, 
+	saved_at DATETIME NOT NULL, 
+	content_key VARCHAR NOT NULL, 
+	mail_key VARCHAR NOT NULL, 
+	content BLOB NOT NULL, mailed_at DATETIME, since DATE, 
+	PRIMARY KEY (id)
+);
+INSERT INTO "editions" VALUES(1,'2026-02-02','2026-02-03 07:23:58.000000','2236c30488fd7bf8d2c3ee09e080e8e3d0a628d266290d81cfcfa026a6f93e82','759834748d540b91a75f8bf04fa72b45d49613c50fe9176bd63112980e320d35',X'789CED57DD8EDB2A107E15CBD76E16B0C13F777B7A55F5AEAA54A95164119B249C75C002BCD99ED54A7D90D397EB9374C07636E98F1475576D2F1AE502868FF986990F32B98F1B7D2B0CDF8AB8BA8F5BFE21AE6282087B81087CE324B67A308DB071B5BC9FC680D8C84EC05ACF7B6160294BE266C795129DC7AD9258DA5A70D381B30DEFAC7800D35E5A2BD5765C77BA5E8BDA0867A4684753CF8D93BC1B27D67120084371D70C760675DC4D661F743B4C93462B2B5B613C2C7B788C0B4276D2794FF1B58AE08CCA458AEF451B61889EAFAD33BC71B0FACA45D2463C723B0831D29B486927161E33B89D0EAEE2EB45F4CE48270C98FF5944D761255ECD98BAD183025F6AE83A880802DD6A385DD8DAD8C5F52B0FED877527ED4EB4357767897E8BCA0A21F8BE07EF70342BB53AFAD2FBBDF0AEE3B0A6FCA9FDD075AD1947DA6CB992FF71177679CB41BA5D6BF841D58F7EBE53DC8DE06E30533823AA93EAC67A2D407A00BE73AEB7D5D5153777F27601445760BF220C9105828FCF63DF6EBE0B04FB39B0D1AD98697AA3FF15CD91B50F02F463289F955BC5BB10C4D0DF422560981EF360E73D2012739C34D285E3DBA317BDB6C2DC9EA51AE317A4788BF28AA415650B9483357D7F26F251DAAB87E487D2217FA5F32CD221974A873C513AECF749E78D5E6B67411BDC4507DEDDFC95CEB34827BD543AE913A553FE01AF8E4FAA1E1CE8440DFB7510C289865E2B7D50D1FA4324BDCEFCDE88775A7D2DA39747195D229D6F343362FE20854CF5F31A9883F9F92AE35F5CE5D5491EE20AF976A897CDD4627503F4487128BD85DDFE37C7AB619E1FB4696D2D95771740BEA0A3114432B5435FD5F25107BEF53242B5A1111B5BB3E4C869C263F5C8F9669E9F7206D0F3711E76D0E89D70BE9BE7A79C01F4544E3019AE6E7C8B783FA7B75A2E718216A8284A8C705612783830CA53B0B11C614C6896A7889539CDC084B3222BCA92D2025152329C2C97212288F6F3C7FF83CBCF1F3F4552C1832EC6BB18AF56AB64897EC041F29466694A534A51C6CAC273E094A4A804F7A82C19CBC8C5246920C94989615B0A3E10C9A9F7880ACCB28C50C4C03390795CC972E0C570465A16B07A218BCFE1280AC81CF127A094419A58461929734619D84A4CFDF9324A219432F37C90360AE418A590BAB448D939DF28B46F0993E5584540EDB57591BFAEADFF9DF4982C1ABBFCF03E46E34D1E439C34052A08F77D2F3B6E7CC02859629F29281C0A40D85E87AB17571428F85D3DFF71206812507D1072BB03BDE1057AF80221832E64','2026-02-03 07:23:58.000000',NULL);
+INSERT INTO "editions" VALUES(2,'2026-02-03','2026-02-03 07:24:05.000000','e78fe5c221d013aefab9de1418edf6f6d0105551b3f195efe85cfcedcb4c5ed6','759834748d540b91a75f8bf04fa72b45d49613c50fe9176bd63112980e320d35',X'789CED55C16AE33010FD15A3B3EBC88E94D8BE656FBD2E85C20663145B89B5752423C9497743A01FB2FB73FD921DC9769A420B852E7BDA90C368F434F334F3343EA14A1DB8663B8EF213AAD90F94A304278B1B9CDCE0390A9151BDAEB841F9FA34DA80D88A96C35EC73AAE612B0951D5302979EB704588842939D32D04DBB2D6F033B8F6C2182177C3BE55E586979A5B2D783DB83AA6AD60EDB0309641026FF2C7AA3713A86576743BD2753F2E2A258DA8B976B0E4FCC20B285B615D24B49201DC51DA40B23DAF0302ECD9C658CD2A0BBBB736102660816D8062A0B6815496470ED3DB46F950681505F75A58AEC1FD250A567E071513A6AC542F2196ECDB161801D19D82DBF9A3958956B70EDAF59B569886D725B3AF0A7D87B31C63F87F83E870352394BCC452FB3D77A191DF93EED6CEB46DAD074BE91D93E227B3FE94F31C856D6ACD8EB27C89F34673B79CD95E8F7406542BE483715A80F200BCB1B633F96CC6F4A33844906806FE59B2C04984E1E7EAD8D5DB3781E07F0DAC54CDA7349D56DF7975C9DA79013A1BDA67C44EB2D693E8BB037402CC38B914C24C874025FAB2A884F5F73797306A63B83EBCAA751CDF24E91D5EE609C93189324CE2A1E42F2A1FB45D9CC377B543FF6BE7AF68877E543BF4B3DAA1FF583BC55511518EDDBCEB4435CED0B6872188BCA00C9C769A721A9BD647A56B530AE9C27990EBFDE054BD1DE7DDB5428A6BA5B9D9AAB9ACFDA41D666F78C9A9D5465DE7FC3AADAF737AD0DFCB796C60925FE5BC9FD6D7393DE8B339C1A5997C70DF80D354DE7CBD8E431C61B25C1242D38CD004D3054E09385342E99C2CE7248B1764413D2E4DE39824599ACC539CD16516AED79E13F07D7EFAE5833E3FFD0E8484D7CE83613E14E17AE002A0BD323670AAABDD20709824183E468113443008B228E00C7E8F574C09D0491614A77320B870384AE338234B1CC7295E26847E88974B33F5DC576CEC05D8FEA1EC45CBB42B110ED7B1A314032B7F0808975EB22887A7B3678FE5E54B8FC7C297472E760DF4298EF0F90FD03DA230',NULL,NULL);
+CREATE TABLE erased_mails (
+	state VARCHAR NOT NULL, 
+	number INTEGER NOT NULL, 
+	PRIMARY KEY (state)
+)
+ WITHOUT ROWID
+
+;
+CREATE TABLE feedback (
+	subscriber_id INTEGER NOT NULL, 
+	paper_id VARCHAR NOT NULL, 
+	verdict VARCHAR NOT NULL, 
+	at DATETIME NOT NULL, 
+	channel VARCHAR NOT NULL, 
+	day DATE, 
+	title VARCHAR NOT NULL, 
+	abstract VARCHAR NOT NULL, 
+	PRIMARY KEY (subscriber_id, paper_id), 
+	FOREIGN KEY(subscriber_id) REFERENCES subscribers (id) ON DELETE CASCADE
+)
+ WITHOUT ROWID
+
+;
+CREATE TABLE fetches (
+	day DATE NOT NULL, 
+	source VARCHAR NOT NULL, 
+	fetched_at DATETIME NOT NULL, 
+	state VARCHAR NOT NULL, 
+	declared INTEGER NOT NULL, 
+	parsed INTEGER NOT NULL, 
+	rejected INTEGER NOT NULL, 
+	other_days INTEGER NOT NULL, 
+	reason VARCHAR, new INTEGER DEFAULT '0' NOT NULL, merged INTEGER DEFAULT '0' NOT NULL, channels JSON DEFAULT '[]' NOT NULL, warnings JSON DEFAULT '[]' NOT NULL, recounted_at DATETIME, 
+	PRIMARY KEY (day, source)
+);
+INSERT INTO "fetches" VALUES('2026-02-02','file','2026-02-03 07:24:02.006878','ok',6,4,0,2,NULL,0,4,'[]','[]',NULL);
+INSERT INTO "fetches" VALUES('2026-02-03','file','2026-02-03 07:24:04.933208','ok',6,2,0,4,NULL,2,0,'[]','[]',NULL);
+CREATE TABLE generation (
+	id INTEGER NOT NULL, 
+	number INTEGER NOT NULL, 
+	restored_at DATETIME, 
+	certain_from DATE, 
+	PRIMARY KEY (id)
+);
+INSERT INTO "generation" VALUES(1,0,NULL,NULL);
+CREATE TABLE login_attempts (
+	id INTEGER NOT NULL, 
+	at DATETIME NOT NULL, 
+	network VARCHAR NOT NULL, 
+	succeeded BOOLEAN NOT NULL, 
+	PRIMARY KEY (id)
+);
+CREATE TABLE lookups (
+	paper_id VARCHAR NOT NULL, 
+	asked INTEGER NOT NULL, 
+	asked_at DATETIME NOT NULL, 
+	PRIMARY KEY (paper_id)
+)
+ WITHOUT ROWID
+
+;
+CREATE TABLE mailboxes (
+	name VARCHAR NOT NULL, 
+	uid_validity BIGINT NOT NULL, 
+	last_uid BIGINT NOT NULL, 
+	PRIMARY KEY (name)
+)
+ WITHOUT ROWID
+
+;
+CREATE TABLE paper_vectors (
+	paper_id VARCHAR NOT NULL, 
+	model VARCHAR NOT NULL, 
+	text_key VARCHAR NOT NULL, 
+	vector BLOB NOT NULL, 
+	PRIMARY KEY (paper_id, model), 
+	FOREIGN KEY(paper_id) REFERENCES papers (id) ON DELETE CASCADE ON UPDATE CASCADE
+)
+ WITHOUT ROWID
+
+;
+CREATE TABLE papers (
+	id VARCHAR NOT NULL, 
+	title VARCHAR NOT NULL, 
+	title_key VARCHAR NOT NULL, 
+	abstract VARCHAR NOT NULL, 
+	authors JSON NOT NULL, 
+	author_count INTEGER, 
+	categories JSON NOT NULL, 
+	published_at DATETIME, 
+	links JSON NOT NULL, 
+	version INTEGER, comment VARCHAR DEFAULT '' NOT NULL, venue VARCHAR DEFAULT '' NOT NULL, tldr VARCHAR DEFAULT '' NOT NULL, organization VARCHAR DEFAULT '' NOT NULL, withdrawn_on DATE, origins JSON DEFAULT '{}' NOT NULL, restored_on DATE, keywords JSON DEFAULT '[]' NOT NULL, 
+	PRIMARY KEY (id)
+);
+INSERT INTO "papers" VALUES('2602.00001','An agent named 1','anagentnamed1','It is a thing of note.','["A. Writer", "B. Author"]',NULL,'["cs.AI"]','2026-02-02 09:00:00.000000','{"abs": "https://arxiv.org/abs/2602.00001", "pdf": "https://arxiv.org/pdf/2602.00001"}',NULL,'','','','',NULL,'{"title": ["file", 90], "abstract": ["file", 90], "authors": ["file", 90], "categories": ["file", 90], "published_at": ["file", 90], "links.abs": ["file", 90], "links.pdf": ["file", 90]}',NULL,'[]');
+INSERT INTO "papers" VALUES('2602.00002','An agent named 2','anagentnamed2','It is a thing of note.','["A. Writer", "B. Author"]',NULL,'["cs.AI"]','2026-02-02 09:00:00.000000','{"abs": "https://arxiv.org/abs/2602.00002", "pdf": "https://arxiv.org/pdf/2602.00002"}',NULL,'','','','',NULL,'{"title": ["file", 90], "abstract": ["file", 90], "authors": ["file", 90], "categories": ["file", 90], "published_at": ["file", 90], "links.abs": ["file", 90], "links.pdf": ["file", 90]}',NULL,'[]');
+INSERT INTO "papers" VALUES('2602.00003','Robots that walk','robotsthatwalk','It is a thing of note.','["A. Writer", "B. Author"]',NULL,'["cs.AI"]','2026-02-02 09:00:00.000000','{"abs": "https://arxiv.org/abs/2602.00003", "pdf": "https://arxiv.org/pdf/2602.00003"}',NULL,'','','','',NULL,'{"title": ["file", 90], "abstract": ["file", 90], "authors": ["file", 90], "categories": ["file", 90], "published_at": ["file", 90], "links.abs": ["file", 90], "links.pdf": ["file", 90]}',NULL,'[]');
+INSERT INTO "papers" VALUES('title:303b4f434b6c2a0c','An agent without a number','anagentwithoutanumber','Known by its title alone.','["C. Writer"]',NULL,'[]',NULL,'{}',NULL,'','','','',NULL,'{"title": ["file", 90], "abstract": ["file", 90], "authors": ["file", 90]}',NULL,'[]');
+INSERT INTO "papers" VALUES('2602.00004','An agent named 4','anagentnamed4','It is a thing of note.','["A. Writer", "B. Author"]',NULL,'["cs.AI"]','2026-02-03 09:00:00.000000','{"abs": "https://arxiv.org/abs/2602.00004", "pdf": "https://arxiv.org/pdf/2602.00004"}',NULL,'','','','',NULL,'{"title": ["file", 90], "abstract": ["file", 90], "authors": ["file", 90], "categories": ["file", 90], "published_at": ["file", 90], "links.abs": ["file", 90], "links.pdf": ["file", 90]}',NULL,'[]');
+INSERT INTO "papers" VALUES('2602.00005','An agent named 5','anagentnamed5','It is a thing of note.','["A. Writer", "B. Author"]',NULL,'["cs.AI"]','2026-02-03 09:00:00.000000','{"abs": "https://arxiv.org/abs/2602.00005", "pdf": "https://arxiv.org/pdf/2602.00005"}',NULL,'','','','',NULL,'{"title": ["file", 90], "abstract": ["file", 90], "authors": ["file", 90], "categories": ["file", 90], "published_at": ["file", 90], "links.abs": ["file", 90], "links.pdf": ["file", 90]}',NULL,'[]');
+CREATE TABLE profiles (
+	subscriber_id INTEGER NOT NULL, 
+	learned_at DATETIME NOT NULL, 
+	likes INTEGER NOT NULL, 
+	model VARCHAR DEFAULT '' NOT NULL, 
+	content BLOB NOT NULL, 
+	PRIMARY KEY (subscriber_id), 
+	FOREIGN KEY(subscriber_id) REFERENCES subscribers (id) ON DELETE CASCADE
+);
+CREATE TABLE pruned_states (
+	day DATE NOT NULL, 
+	state VARCHAR NOT NULL, 
+	number INTEGER NOT NULL, 
+	PRIMARY KEY (day, state), 
+	FOREIGN KEY(day) REFERENCES days (day)
+)
+ WITHOUT ROWID
+
+;
+CREATE TABLE read_files (
+	source VARCHAR NOT NULL, 
+	path VARCHAR NOT NULL, 
+	size BIGINT NOT NULL, 
+	modified BIGINT NOT NULL, 
+	changed BIGINT NOT NULL, 
+	read_at DATETIME NOT NULL, 
+	sha256 VARCHAR NOT NULL, 
+	parser VARCHAR NOT NULL, 
+	only_day DATE, 
+	contents JSON NOT NULL, 
+	PRIMARY KEY (source, path)
+);
+CREATE TABLE reader_schedules (
+	subscriber_id INTEGER NOT NULL, 
+	schedule_id INTEGER NOT NULL, 
+	since DATETIME, 
+	served_on DATE NOT NULL, 
+	issue_day DATE, 
+	covered DATE, 
+	PRIMARY KEY (subscriber_id), 
+	FOREIGN KEY(subscriber_id) REFERENCES subscribers (id) ON DELETE CASCADE, 
+	FOREIGN KEY(schedule_id) REFERENCES schedules (id)
+)
+ WITHOUT ROWID
+
+;
+INSERT INTO "reader_schedules" VALUES(1005515589852254,1,'2026-02-03 07:23:40.718853','2026-02-03','2026-02-03','2026-02-02');
+INSERT INTO "reader_schedules" VALUES(1493844894316570,1,'2026-02-03 07:24:00.325930','2026-02-03','2026-02-03','2026-02-02');
+INSERT INTO "reader_schedules" VALUES(4161612050102853,1,'2026-02-03 07:23:38.671422','2026-02-03','2026-02-03','2026-02-02');
+INSERT INTO "reader_schedules" VALUES(5083697521161887,1,NULL,'2026-02-02','2026-02-02',NULL);
+INSERT INTO "reader_schedules" VALUES(8437006513740038,1,NULL,'0001-01-01',NULL,NULL);
+INSERT INTO "reader_schedules" VALUES(8470788069779310,1,'2026-02-03 07:23:43.563709','2026-02-03','2026-02-03','2026-02-02');
+INSERT INTO "reader_schedules" VALUES(8621168445209466,1,NULL,'0001-01-01',NULL,NULL);
+CREATE TABLE runs (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	what VARCHAR NOT NULL, 
+	day DATE, 
+	started_at DATETIME NOT NULL, 
+	ended_at DATETIME, 
+	host VARCHAR NOT NULL, 
+	boot VARCHAR NOT NULL, 
+	pid INTEGER NOT NULL, 
+	counts JSON DEFAULT '{}' NOT NULL, 
+	papers INTEGER, 
+	failed_sources JSON DEFAULT '[]' NOT NULL, 
+	is_complete BOOLEAN, 
+	stopped VARCHAR, 
+	error VARCHAR, 
+	silence VARCHAR
+, steps JSON DEFAULT '{}' NOT NULL, topic_readers JSON);
+CREATE TABLE schedules (
+	id INTEGER NOT NULL, 
+	days VARCHAR NOT NULL, 
+	hour INTEGER, 
+	timezone VARCHAR NOT NULL, 
+	PRIMARY KEY (id), 
+	UNIQUE (days, hour, timezone)
+);
+INSERT INTO "schedules" VALUES(1,'mon tue wed thu fri sat sun',NULL,'');
+CREATE TABLE shown (
+	edition_id INTEGER NOT NULL, 
+	subscriber_id INTEGER NOT NULL, 
+	is_unknown BOOLEAN NOT NULL, 
+	papers BLOB NOT NULL, 
+	PRIMARY KEY (edition_id, subscriber_id), 
+	FOREIGN KEY(edition_id) REFERENCES editions (id)
+)
+ WITHOUT ROWID
+
+;
+CREATE TABLE sightings (
+	paper_id VARCHAR NOT NULL, 
+	source VARCHAR NOT NULL, 
+	day DATE NOT NULL, 
+	featured_at DATETIME, 
+	PRIMARY KEY (paper_id, source), 
+	FOREIGN KEY(paper_id) REFERENCES papers (id) ON UPDATE CASCADE
+);
+INSERT INTO "sightings" VALUES('title:303b4f434b6c2a0c','file','2026-02-02',NULL);
+INSERT INTO "sightings" VALUES('2602.00003','file','2026-02-02',NULL);
+INSERT INTO "sightings" VALUES('2602.00002','file','2026-02-02',NULL);
+INSERT INTO "sightings" VALUES('2602.00001','file','2026-02-02',NULL);
+INSERT INTO "sightings" VALUES('2602.00005','file','2026-02-03',NULL);
+INSERT INTO "sightings" VALUES('2602.00004','file','2026-02-03',NULL);
+CREATE TABLE signals (
+	paper_id VARCHAR NOT NULL, 
+	source VARCHAR NOT NULL, 
+	observed_at DATETIME NOT NULL, 
+	upvotes INTEGER, 
+	comments INTEGER, 
+	stars INTEGER, citations INTEGER, 
+	PRIMARY KEY (paper_id, source, observed_at), 
+	FOREIGN KEY(paper_id) REFERENCES papers (id) ON UPDATE CASCADE
+);
+INSERT INTO "signals" VALUES('2602.00001','file','2026-02-03 07:23:56.072023',3,NULL,NULL,NULL);
+INSERT INTO "signals" VALUES('2602.00002','file','2026-02-03 07:23:56.072023',6,NULL,NULL,NULL);
+INSERT INTO "signals" VALUES('2602.00003','file','2026-02-03 07:23:56.072023',9,NULL,NULL,NULL);
+INSERT INTO "signals" VALUES('title:303b4f434b6c2a0c','file','2026-02-03 07:23:56.072023',1,NULL,NULL,NULL);
+INSERT INTO "signals" VALUES('2602.00004','file','2026-02-03 07:24:04.904100',12,NULL,NULL,NULL);
+INSERT INTO "signals" VALUES('2602.00005','file','2026-02-03 07:24:04.904100',15,NULL,NULL,NULL);
+CREATE TABLE signups (
+	id INTEGER NOT NULL, 
+	at DATETIME NOT NULL, 
+	mailbox VARCHAR NOT NULL, 
+	domain VARCHAR NOT NULL, 
+	network VARCHAR NOT NULL, 
+	site VARCHAR NOT NULL, 
+	PRIMARY KEY (id)
+);
+CREATE TABLE status_changes (
+	day DATE NOT NULL, 
+	status VARCHAR NOT NULL, 
+	number INTEGER NOT NULL, 
+	PRIMARY KEY (day, status)
+)
+ WITHOUT ROWID
+
+;
+INSERT INTO "status_changes" VALUES('2026-02-03','confirmed',4);
+INSERT INTO "status_changes" VALUES('2026-02-03','left',1);
+INSERT INTO "status_changes" VALUES('2026-02-03','pending',1);
+INSERT INTO "status_changes" VALUES('2026-02-03','suppressed',1);
+CREATE TABLE subscribers (
+	id INTEGER NOT NULL, 
+	address VARCHAR NOT NULL, 
+	address_key VARCHAR NOT NULL, 
+	status VARCHAR NOT NULL, 
+	since DATETIME NOT NULL, preferences JSON DEFAULT '{}' NOT NULL, mailbox VARCHAR DEFAULT '' NOT NULL, 
+	PRIMARY KEY (id), 
+	UNIQUE (address_key)
+);
+INSERT INTO "subscribers" VALUES(1005515589852254,'bo@example.org','bo@example.org','confirmed','2026-02-03 07:23:40.718853','{}','bo@example.org');
+INSERT INTO "subscribers" VALUES(1493844894316570,'eli@example.org','eli@example.org','confirmed','2026-02-03 07:24:00.325930','{}','eli@example.org');
+INSERT INTO "subscribers" VALUES(4161612050102853,'ada@example.org','ada@example.org','confirmed','2026-02-03 07:23:38.671422','{}','ada@example.org');
+INSERT INTO "subscribers" VALUES(5083697521161887,'cy@example.org','cy@example.org','suppressed','2026-02-03 07:23:42.333580','{}','cy@example.org');
+INSERT INTO "subscribers" VALUES(8437006513740038,'fay@example.org','fay@example.org','pending','2026-02-03 07:23:44.773964','{}','fay@example.org');
+INSERT INTO "subscribers" VALUES(8470788069779310,'di@example.org','di@example.org','confirmed','2026-02-03 07:23:43.563709','{}','di@example.org');
+INSERT INTO "subscribers" VALUES(8621168445209466,'gil@example.org','gil@example.org','left','2026-02-03 07:23:46.302195','{}','gil@example.org');
+CREATE TABLE subscriptions (
+	subscriber_id INTEGER NOT NULL, 
+	topic VARCHAR NOT NULL, 
+	position INTEGER NOT NULL, 
+	PRIMARY KEY (subscriber_id, topic), 
+	FOREIGN KEY(subscriber_id) REFERENCES subscribers (id) ON DELETE CASCADE
+);
+INSERT INTO "subscriptions" VALUES(4161612050102853,'agents',0);
+INSERT INTO "subscriptions" VALUES(4161612050102853,'robots',1);
+INSERT INTO "subscriptions" VALUES(1005515589852254,'agents',0);
+INSERT INTO "subscriptions" VALUES(1005515589852254,'robots',1);
+INSERT INTO "subscriptions" VALUES(5083697521161887,'agents',0);
+INSERT INTO "subscriptions" VALUES(5083697521161887,'robots',1);
+INSERT INTO "subscriptions" VALUES(8470788069779310,'whales',0);
+INSERT INTO "subscriptions" VALUES(8437006513740038,'robots',0);
+INSERT INTO "subscriptions" VALUES(8621168445209466,'robots',0);
+INSERT INTO "subscriptions" VALUES(1493844894316570,'agents',0);
+CREATE TABLE suppressions (
+	key_hash VARCHAR NOT NULL, 
+	for_ever BOOLEAN NOT NULL, 
+	at DATETIME NOT NULL, 
+	channel VARCHAR NOT NULL, 
+	PRIMARY KEY (key_hash)
+);
+INSERT INTO "suppressions" VALUES('bd2a4fab618d17a60100135d43370f7bcf15bfe8451171359efb72fcae3810b3',0,'2026-02-03 07:23:54.009308','cli');
+CREATE TABLE trained_priors (
+	id INTEGER NOT NULL, 
+	trained_at DATETIME NOT NULL, 
+	days INTEGER NOT NULL, 
+	papers INTEGER NOT NULL, 
+	content JSON NOT NULL, 
+	PRIMARY KEY (id)
+);
+CREATE TABLE "transactional_mail" (
+	id INTEGER NOT NULL, 
+	subscriber_id INTEGER, 
+	kind VARCHAR NOT NULL, 
+	state VARCHAR NOT NULL, 
+	reason VARCHAR, 
+	made_at DATETIME NOT NULL, 
+	next_at DATETIME, 
+	attempts INTEGER NOT NULL, 
+	address VARCHAR, 
+	details JSON DEFAULT '{}' NOT NULL, 
+	in_reply_to VARCHAR DEFAULT '' NOT NULL, 
+	mailbox_hash VARCHAR, 
+	PRIMARY KEY (id), 
+	FOREIGN KEY(subscriber_id) REFERENCES subscribers (id) ON DELETE CASCADE
+);
+INSERT INTO "transactional_mail" VALUES(1,8437006513740038,'confirm','sent',NULL,'2026-02-03 07:23:44.781451',NULL,1,NULL,'{}','',NULL);
+CREATE TABLE word_counts (
+	id INTEGER NOT NULL, 
+	day DATE NOT NULL, 
+	content BLOB NOT NULL, 
+	PRIMARY KEY (id)
+);
+CREATE TABLE "workers" (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	day DATE NOT NULL, 
+	started_at DATETIME NOT NULL, 
+	ended_at DATETIME, 
+	host VARCHAR NOT NULL, 
+	boot VARCHAR NOT NULL, 
+	pid INTEGER NOT NULL
+);
+INSERT INTO "workers" VALUES(1,'2026-02-02','2026-02-03 07:23:58.666369','2026-02-03 07:23:58.740927','host.example','a start of the machine',1001);
+INSERT INTO "workers" VALUES(2,'2026-02-02','2026-02-03 07:24:02.612915','2026-02-03 07:24:02.678740','host.example','a start of the machine',1002);
+INSERT INTO "workers" VALUES(3,'2026-02-03','2026-02-03 07:24:05.585329',NULL,'host.example','a start of the machine',1003);
+CREATE INDEX ix_papers_title_key ON papers (title_key);
+CREATE INDEX ix_sightings_day ON sightings (day);
+CREATE INDEX subscriptions_by_topic ON subscriptions (topic);
+CREATE INDEX ix_consent_subscriber_id ON consent (subscriber_id);
+CREATE INDEX ix_deliveries_subscriber_id ON deliveries (subscriber_id);
+CREATE INDEX ix_papers_withdrawn_on ON papers (withdrawn_on);
+CREATE INDEX announcements_by_day ON announcements (category, day);
+CREATE INDEX ix_editions_day ON editions (day);
+CREATE INDEX edition_papers_by_paper ON edition_papers (paper_id);
+CREATE INDEX ix_subscribers_mailbox ON subscribers (mailbox);
+CREATE INDEX aliases_by_paper ON aliases (paper_id);
+CREATE INDEX editions_mailed ON editions (day, mailed_at);
+CREATE INDEX ix_signups_mailbox ON signups (mailbox);
+CREATE INDEX ix_signups_at ON signups (at);
+CREATE INDEX ix_signups_site ON signups (site);
+CREATE INDEX ix_signups_domain ON signups (domain);
+CREATE INDEX ix_signups_network ON signups (network);
+CREATE INDEX arrivals_by_state ON arrivals (state, id);
+CREATE INDEX arrivals_by_subscriber ON arrivals (subscriber_id);
+CREATE INDEX bounces_by_class ON bounces (bounce_class, at);
+CREATE INDEX ix_transactional_mail_next_at ON transactional_mail (next_at);
+CREATE INDEX ix_transactional_mail_subscriber_id ON transactional_mail (subscriber_id);
+CREATE INDEX ix_transactional_mail_made_at ON transactional_mail (made_at);
+CREATE INDEX ix_transactional_mail_mailbox_hash ON transactional_mail (mailbox_hash);
+CREATE INDEX reader_schedules_due ON reader_schedules (schedule_id, served_on, since) WHERE since IS NOT NULL;
+CREATE INDEX deliveries_not_sent ON deliveries (day, state, reason) WHERE state != 'sent';
+CREATE INDEX subscribers_not_confirmed ON subscribers (status) WHERE status != 'confirmed';
+CREATE INDEX ix_login_attempts_at ON login_attempts (at);
+CREATE INDEX ix_login_attempts_network ON login_attempts (network);
+DELETE FROM "sqlite_sequence";
+INSERT INTO "sqlite_sequence" VALUES('workers',3);
+COMMIT;
