@@ -6,7 +6,6 @@ import threading
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
-from digest.app.clock import LOCAL
 from digest.app.config.resources import templates_dir
 from digest.app.config.topics import default_topics
 from digest.app.due import next_mail
@@ -14,6 +13,7 @@ from digest.app.feedback import AppFeedback
 from digest.app.inbound.serializers import arrivals_of
 from digest.app.readiness import readiness_of
 from digest.app.serializers import issues_of, transactional_of
+from digest.app.site_times import site_times
 from digest.errors import LibraryError
 from digest.mail.context import paper_context
 from digest.models.delivery import MailKind
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import date, datetime
 
-    from digest.app.config.schema import Schedule
     from digest.app.services import App
     from digest.models.picks import Pick
     from digest.storage.editions import EditionStore
@@ -120,11 +119,6 @@ def take_library(
     )
 
 
-def _site_hour(schedule: Schedule) -> str:
-    """Return the hour of readers who chose none, in words; the machine's zone may have no name."""
-    return schedule.at if schedule.timezone == LOCAL else f"{schedule.at}, {schedule.timezone}"
-
-
 def site_readiness(app: App) -> tuple[bool, str]:
     """Return whether the site can do its work, and a line that says what is missing."""
     found = readiness_of(app, sends=False)
@@ -178,11 +172,11 @@ def web_services(
         ),
         inbound=lambda subscriber_id: arrivals_of(app.arrivals, subscriber_id),
         issues=lambda subscriber_id: issues_of(app.subscriber_history, app.bounces, subscriber_id),
-        next_mail=lambda subscriber: next_mail(app, subscriber.preferences, at=clock()),
+        next_mail=lambda subscriber: next_mail(app, subscriber, at=clock()),
         forget=app.ledger.forget,
         feedback=AppFeedback(app, clock),
         import_library=import_library,
-        site_hour=_site_hour(config.schedule),
+        site_times=site_times(app.config.schedule),
         readiness=lambda: site_readiness(app),
         metrics=lambda authorization: site_metrics(app, authorization),
         templates=templates_dir() / "web",
