@@ -59,7 +59,7 @@ def drawn(number: int) -> list[Kills]:
     return [
         Kills(
             place=place,
-            minutes=draw.randrange(1, 110),
+            minutes=draw.randrange(5, 110, 5),
             stage=stage,
             nth=1 if stage == "CONNECT" else draw.randrange(1, 5),
         )
@@ -79,6 +79,7 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def daemon(days: TwoDays, *, kill_at: str = "") -> subprocess.Popen[str]:
+    """Start one; it looks who is due as soon as the time can be divided by five minutes."""
     process = days.start("daemon", kill_at=kill_at)
     wait_for(process, "runs at 18:00")
     return process
@@ -138,6 +139,7 @@ def test_a_daemon_that_is_killed_and_started_again_sends_each_reader_one_issue_a
 
         days.at(THURSDAY, 18 + kills.minutes // 60, kills.minutes % 60)
         second = daemon(days)
+        days.await_look(second)
         for hour in (20, 23):
             days.at(THURSDAY, hour)
             days.await_look(second)
