@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 from contextlib import asynccontextmanager, suppress
 from functools import partial
@@ -49,6 +50,7 @@ def serve(
     from digest.app.clock import now
     from digest.app.connections import UNIX_PEER, Connections, GuardedProtocol, Limits, report
     from digest.app.inbound.lmtp import open_lmtp
+    from digest.delivery.process import SHUTDOWN_TIMEOUT
     from digest.delivery.transactional import BackgroundSender
     from subscribers.web import create
 
@@ -88,6 +90,8 @@ def serve(
             await door.start()
         yield
         stopped.set()
+        if schedule:
+            signal.alarm(SHUTDOWN_TIMEOUT)  # as for a run: some servers never answer
         if unix:
             unix.remove()
         if door:
@@ -96,6 +100,7 @@ def serve(
         if schedule:
             # A run gives back what it has not begun; what it has in hand it finishes.
             await asyncio.to_thread(schedule.shutdown)
+            signal.alarm(0)
 
     services = web.web_services(app, clock=now, wake=sender.wake)
     limits = Limits(connections=listener.room_for(Limits.connections))
