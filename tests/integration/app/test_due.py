@@ -305,6 +305,7 @@ def test_who_chooses_days_on_which_the_site_never_sends_has_no_next_mail(
     wishes(installation, "ada", hour=None, days=("sat",))
     config = installation.app.config
     schedule = config.schedule.model_copy(update={"at": "18:00"})
-    installation.app.config = config.model_copy(update={"schedule": schedule})
+    changed = config.model_copy(update={"schedule": schedule})
+    object.__setattr__(installation.app, "config", changed)
 
     assert next_of(installation, "ada", datetime.combine(FRIDAY, time(20), UTC)) is None
