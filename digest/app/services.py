@@ -239,6 +239,7 @@ class App(Stores):
             editions=self.editions,
             reader_schedules=self.reader_schedules,
             windows={day: preview(one, since=day) for day, one in (windows or {}).items()},
+            at=now(),
             history=self.history,
             profiles=Profiles.of_run(self, edition, progress=progress).of,
         )

@@ -119,9 +119,9 @@ def take_library(
     )
 
 
-def site_readiness(app: App) -> tuple[bool, str]:
+def site_readiness(app: App, *, sends: bool) -> tuple[bool, str]:
     """Return whether the site can do its work, and a line that says what is missing."""
-    found = readiness_of(app, sends=False)
+    found = readiness_of(app, sends=sends)
     return found.is_ready, found.text
 
 
@@ -139,9 +139,17 @@ def site_metrics(app: App, authorization: str) -> tuple[bytes, str] | None:
 
 
 def web_services(
-    app: App, *, clock: Callable[[], datetime], wake: Callable[[], None]
+    app: App,
+    *,
+    clock: Callable[[], datetime],
+    wake: Callable[[], None],
+    sends: bool = False,
 ) -> WebServices:
-    """Return what the website needs; `wake` is called whenever a mail was queued."""
+    """Return what the website needs.
+
+    `wake` is called whenever a mail was queued; `sends` says that the process runs the schedule
+    too.
+    """
     config = app.config
     archive = Archive(app.editions, config.ranking.summary_length)
 
@@ -177,7 +185,7 @@ def web_services(
         feedback=AppFeedback(app, clock),
         import_library=import_library,
         site_times=site_times(app.config.schedule),
-        readiness=lambda: site_readiness(app),
+        readiness=lambda: site_readiness(app, sends=sends),
         metrics=lambda authorization: site_metrics(app, authorization),
         templates=templates_dir() / "web",
     )

@@ -61,9 +61,10 @@ def serve(
     if with_schedule:
         # Imported here, since most sites leave it to cron or the daemon.
         from digest.app.scheduler import open_scheduler
-        from digest.cli.run import scheduled_jobs
+        from digest.cli.run import announce, scheduled_jobs
 
         jobs = scheduled_jobs(ctx, app.config, should_continue=lambda: not stopped.is_set())
+        announce(jobs)
         schedule = open_scheduler(jobs)
 
     def send_transactional_mail() -> int:
@@ -102,7 +103,7 @@ def serve(
             await asyncio.to_thread(schedule.shutdown)
             signal.alarm(0)
 
-    services = web.web_services(app, clock=now, wake=sender.wake)
+    services = web.web_services(app, clock=now, wake=sender.wake, sends=with_schedule)
     limits = Limits(connections=listener.room_for(Limits.connections))
     connections = Connections(limits, trusted_proxies=settings.trusted_proxies)
     server = uvicorn.Server(

@@ -279,7 +279,13 @@ class _Act:
             return {"command": str(self._request.command), "times": timing.command, "when": then}
         if kind is MailKind.ASK:
             return {"command": str(self._request.command), "topics": list(choice.known)}
-        return {"done": _DONE[self._request.command]} if kind is MailKind.DONE else {}
+        if kind is not MailKind.DONE:
+            return {}
+        done: Details = {"done": _DONE[self._request.command]}
+        if timing and subscriber:
+            then = when(timing.applied(subscriber.preferences), site=self._commands.site_times)
+            return {**done, "when": then}
+        return {**done, "topics": list(choice.known)} if choice.known else done
 
 
 def _is_reader(subscriber: Subscriber | None) -> bool:

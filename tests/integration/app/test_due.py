@@ -82,10 +82,15 @@ def every_morning(at: At, first: date, last: date, hour: int = 8) -> None:
         at(first + DAY * number, hour)
 
 
+def raw_mail(installation: Installation, name: str, day: date) -> bytes:
+    """A reader's mail of a day, as it left."""
+    (path,) = (installation.folder / "outbox" / str(day)).glob(f"{name}@*.eml")
+    return path.read_bytes()
+
+
 def mail_of(installation: Installation, name: str, day: date) -> str:
     """The text of a reader's mail of a day, as it left."""
-    (path,) = (installation.folder / "outbox" / str(day)).glob(f"{name}@*.eml")
-    return text_of(path.read_bytes())
+    return text_of(raw_mail(installation, name, day))
 
 
 def test_a_weekly_reader_gets_the_best_of_the_week_once(installation: Installation, at: At) -> None:
@@ -256,6 +261,28 @@ def test_hours_at_which_nobody_is_due_send_nothing(installation: Installation, a
 
     assert [hour for hour, counts in enumerate(sent) if counts] == [8]
     assert days_of(installation, "ada") == [THURSDAY, FRIDAY]
+
+
+def test_a_mail_is_as_old_as_its_turn_and_not_as_the_edition(
+    installation: Installation, at: At
+) -> None:
+    wishes(installation, "morning", hour=21)
+    wishes(installation, "evening", hour=23)
+
+    for hour in (21, 22, 23):
+        at(THURSDAY, hour)
+
+    texts = {name: raw_mail(installation, name, THURSDAY) for name in ("morning", "evening")}
+    assert b"Date: Thu, 29 Jan 2026 21:00:00 +0000" in texts["morning"]
+    assert b"Date: Thu, 29 Jan 2026 23:00:00 +0000" in texts["evening"]
+    assert len(installation.app.editions.mailed_days(most=5)) == 1
+    with machine_in("UTC", now=datetime.combine(FRIDAY, time(12), UTC)):
+        for name, content in texts.items():
+            reader = installation.book.find(f"{name}@example.org")
+            assert reader is not None
+            again = installation.preview(reader, day=THURSDAY).message
+            assert again is not None
+            assert again.outgoing.content == content
 
 
 def next_of(installation: Installation, name: str, now: datetime) -> datetime | None:

@@ -170,6 +170,21 @@ def test_what_is_said_of_times_keeps_all_other_choices(
     assert papers.reader().topics == ("llm",)
 
 
+def test_each_change_of_times_is_answered_once(papers: MailList) -> None:
+    subscriber_id = papers.subscribe()
+    to = papers.own(CommandWord.COMMANDS, subscriber_id)
+
+    for command in ("at 7 Europe/Paris", "weekdays", "weekdays", "at 8 Europe/Paris"):
+        papers.write(to, command)
+
+    said = [" ".join(body_of(answer).split()) for answer in papers.send()]
+    assert [one.partition("It now ")[2].partition(". ")[0] for one in said] == [
+        "comes every day, at 07:00 (Europe/Paris)",
+        "comes from Monday to Friday, at 07:00 (Europe/Paris)",
+        "comes from Monday to Friday, at 08:00 (Europe/Paris)",
+    ]
+
+
 def test_a_time_zone_that_there_is_not_changes_nothing_and_is_answered_with_help(
     papers: MailList,
 ) -> None:
