@@ -219,6 +219,8 @@ def _require(fulfilled: bool, message: str) -> None:  # noqa: FBT001 (reads as a
 
 
 def _is_zone(name: str) -> bool:
+    if name in _NO_PLACES:
+        return False
     try:
         ZoneInfo(name)
     except (KeyError, OSError, ValueError):
@@ -226,6 +228,8 @@ def _is_zone(name: str) -> bool:
     return True
 
 
+#: Names of the system's files of time zones that are another on another machine.
+_NO_PLACES = ("localtime", "posixrules", "Factory")
 #: The id of a made-up subscriber, as a preview may have; nobody in an address book has it.
 MADE_UP_ID = 0
 

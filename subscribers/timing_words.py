@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from subscribers.models import WEEK, WEEKDAYS
@@ -17,13 +18,35 @@ DAY_NAMES: dict[Day, str] = dict(
 )  # fmt: skip
 
 
-def when(preferences: Preferences, *, site_hour: str = "") -> str:
-    """Return when mail comes, such as `once a week, on Monday, at 07:00 (Europe/Paris)`.
+@dataclass(frozen=True, kw_only=True)
+class SiteTimes:
+    """When the mail of those comes who chose no hour."""
 
-    `site_hour` is the hour of who chose none, in words; empty if it is not known.
-    """
+    #: the hour and its time zone, in words; empty if it is not known
+    hour: str = ""
+    #: the weekdays; all of them if they are not known
+    days: tuple[Day, ...] = WEEK
+
+    @property
+    def named_days(self) -> str:
+        """The weekdays in words, such as `from Monday to Friday`."""
+        return _named(self.days)
+
+    def never_comes(self, preferences: Preferences) -> bool:
+        """Whether somebody goes by these times, and wants mail on other days alone."""
+        return preferences.hour is None and not set(self.days).intersection(preferences.mail_days)
+
+
+#: The times of a site that is not known.
+ANY_TIMES = SiteTimes()
+
+
+def when(preferences: Preferences, *, site: SiteTimes = ANY_TIMES) -> str:
+    """Return when mail comes, such as `once a week, on Monday, at 07:00 (Europe/Paris)`."""
     quiet = "; two lines on a day without new papers" if preferences.quiet_mail else ""
-    return f"{_days(preferences)}, {_hour(preferences, site_hour)}{quiet}"
+    if site.never_comes(preferences):
+        quiet = f", which never comes: the site sends {site.named_days}"
+    return f"{_days(preferences)}, {_hour(preferences, site.hour)}{quiet}"
 
 
 def _days(preferences: Preferences) -> str:

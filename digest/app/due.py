@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from digest.app.clock import now, place, zone
 from digest.app.pipeline import run_day
+from digest.models.clock_times import midnight
 from digest.models.delivery import oldest_deliverable_day
 from digest.models.due import SiteHours, TurnClock, filed
 from subscribers.models import WEEK
-from subscribers.schedules import wish_of
+from subscribers.schedules import NEVER, wish_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,10 +21,12 @@ if TYPE_CHECKING:
 
     from digest.app.config import Config
     from digest.app.services import App
+    from digest.models.clock_times import Occurrence, WeeklyTime
     from digest.models.due import Turn
     from digest.sources.day_of_run import RunDay
-    from subscribers.models import Preferences
+    from subscribers.models import Subscriber
 
+_INSTANT = timedelta(microseconds=1)
 #: The daemon's hour, where `[schedule] at` names none.
 DAEMON_AT = "18:00"
 
@@ -111,34 +114,47 @@ def _site_day(app: App, hours: SiteHours, at: datetime) -> RunDay:
 
 def next_due(app: App, *, is_daemon: bool = False) -> datetime | None:
     """Return when somebody is due next, UTC; None if nobody chose an hour, nor the site."""
-    clock, at = turn_clock(app, is_daemon=is_daemon), now() + timedelta(microseconds=1)
-    wishes = app.reader_schedules.wishes().values()
+    clock, at = turn_clock(app, is_daemon=is_daemon), now()
     times = (
-        clock.times_of(wish).next(at).at
-        for wish in wishes
+        _next_after(clock.times_of(wish), at, served_on=served_on).at
+        for wish, served_on in app.reader_schedules.waiting()
         if wish.hour is not None or clock.site.at is not None
     )
     return min(times, default=None)
 
 
-def next_mail(app: App, preferences: Preferences, *, at: datetime) -> datetime | None:
-    """Return when a reader is due after a time, in the time zone of their hour.
+def _next_after(times: WeeklyTime, at: datetime, *, served_on: date) -> Occurrence:
+    """Return the next time after another, of a day later than one that was served."""
+    found = times.next(at + _INSTANT)
+    for _ in WEEK:  # of a reader who moved over the date line; a clock that was wrong may be more
+        if found.day > served_on:
+            break
+        found = times.next(found.at + _INSTANT)
+    return found
 
-    None if any run may be it.
 
-    Of a confirmed reader this is the next mail, if something is new then.
+def next_mail(app: App, subscriber: Subscriber, *, at: datetime) -> datetime | None:
+    """Return when a confirmed reader is due next, in the time zone of their hour.
+
+    That is the next mail, if something is new then. It is before `at` if they are due already, so
+    that the next run serves them. None if any run may, or if the site never sends on their days.
     """
-    clock, wish = turn_clock(app), wish_of(preferences)
+    clock, wish = turn_clock(app), wish_of(subscriber.preferences)
     if wish.hour is not None:
         times = clock.times_of(wish)
     elif clock.site.at is not None:
         times = clock.site.times
     else:
         return None
-    chosen = [WEEK.index(day) for day in preferences.mail_days]
-    found = times.next(at + timedelta(microseconds=1))
+    chosen = [WEEK.index(day) for day in subscriber.preferences.mail_days]
+    standing = app.reader_schedules.standing(subscriber.id)
+    served_on = standing.served_on if standing else NEVER
+    found = times.last(at)
+    is_open = standing and standing.since < midnight(found.day + timedelta(days=1), times.zone)
+    if not is_open or found.day <= served_on:
+        found = _next_after(times, at, served_on=served_on)
     for _ in WEEK:
         if found.day.weekday() in chosen:
             return found.at.astimezone(times.zone)
-        found = times.next(found.at + timedelta(microseconds=1))
+        found = times.next(found.at + _INSTANT)
     return None

@@ -25,8 +25,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _LOGGERS = ("digest", "subscribers", "apscheduler", "asyncio", "uvicorn")
-#: These log every job and every connection; only their warnings matter here.
-_TALKATIVE = ("apscheduler", "asyncio", "uvicorn")
+#: These log every job and every connection; only from these levels on they matter here.
+#: APScheduler warns of each look that is left out during a long run; the next one makes up for it.
+_TALKATIVE = {
+    "apscheduler": logging.ERROR,
+    "asyncio": logging.WARNING,
+    "uvicorn": logging.WARNING,
+}
 #: These log what they fail at themselves, with a traceback; whoever calls them copes with that.
 _SILENT = ("flufl.bounce",)
 #: What these log, a stranger can cause at any rate.
@@ -79,9 +84,9 @@ def configure(level: str, style: Literal["text", "json"], file: Path | None = No
         logger.handlers[:] = [handler]
         logger.setLevel(level.upper())
         logger.propagate = False
-    for name in _TALKATIVE:
+    for name, least in _TALKATIVE.items():
         logger = logging.getLogger(name)
-        logger.setLevel(max(logger.level, logging.WARNING))
+        logger.setLevel(max(logger.level, least))
     silence_libraries()
     handler.setLevel(level.upper())
     logging.lastResort = handler  # for the warnings of all other libraries

@@ -56,7 +56,13 @@ def run(
         DigestError: as `runs.run`; that is recorded too.
 
     """
-    recording = _Recording(app, RUN, pipeline.run_day(app, day).day, is_watched=only is None)
+    recording = _Recording(
+        app,
+        RUN,
+        pipeline.run_day(app, day).day,
+        is_watched=only is None,
+        can_wait=is_daemon,
+    )
     recording.begin()
     with recording.of_errors():
         report = runs.run(
@@ -126,7 +132,7 @@ def retry(
         DigestError: as `runs.retry`; that is recorded too, unless another run does the work.
 
     """
-    recording = _Recording(app, RETRY, day, is_watched=only is None)
+    recording = _Recording(app, RETRY, day, is_watched=only is None, can_wait=day is None)
     if day is not None or _is_due(app):
         recording.begin()
     with recording.of_errors():
@@ -184,6 +190,8 @@ class _Recording:
     day: date | None
     #: whether the operator is told of it; not of a run for one reader
     is_watched: bool
+    #: whether it is no error that another run is sending: that one, or the next look, does the work
+    can_wait: bool
     started_at: datetime = field(default_factory=now)
     _id: int | None = None
 
@@ -201,9 +209,8 @@ class _Recording:
             yield
             reason = None
         except RunInProgressError as error:
-            is_done_by_other = self.what == RETRY and self.day is None
-            reason = None if is_done_by_other else str(error)
-            if is_done_by_other:
+            reason = None if self.can_wait else str(error)
+            if self.can_wait:
                 self.forget()
             raise
         except DigestError as error:

@@ -22,6 +22,7 @@ from digest.app.config.resources import templates_dir
 from digest.app.config.secrets import KEY_FILE, PEPPER_FILE, secret, signer
 from digest.app.http_client import open_client
 from digest.app.profiles import Profiles
+from digest.app.site_times import site_times
 from digest.app.steps import Steps
 from digest.app.stores import Stores
 from digest.app.traces import traces_of_use
@@ -244,6 +245,7 @@ class App(Stores):
             editions=self.editions,
             reader_schedules=self.reader_schedules,
             windows={day: preview(one, since=day) for day, one in (windows or {}).items()},
+            at=now(),
             history=self.history,
             profiles=Profiles.of_run(self, edition, progress=progress).of,
         )
@@ -325,6 +327,7 @@ class App(Stores):
             secret=self.secrets[0],
             links=self.links,
             topics={topic.slug: topic.name for topic in self.topics},
+            site_times=site_times(self.config.schedule),
         )
 
     def _sender(self, address: str) -> FromIdentity:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
 from digest.app.admin.services import admin_services
-from digest.app.clock import LOCAL
 from digest.app.config.resources import templates_dir
 from digest.app.config.topics import default_topics
 from digest.app.due import next_mail
@@ -15,6 +14,7 @@ from digest.app.feedback import AppFeedback
 from digest.app.inbound.serializers import arrivals_of
 from digest.app.readiness import readiness_of
 from digest.app.serializers import issues_of, transactional_of
+from digest.app.site_times import site_times
 from digest.errors import LibraryError
 from digest.mail.context import paper_context
 from digest.models.delivery import MailKind
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import date, datetime
 
-    from digest.app.config.schema import Schedule
     from digest.app.services import App
     from digest.models.picks import Pick
     from digest.storage.editions import EditionStore
@@ -121,14 +120,9 @@ def take_library(
     )
 
 
-def _site_hour(schedule: Schedule) -> str:
-    """Return the hour of readers who chose none, in words; the machine's zone may have no name."""
-    return schedule.at if schedule.timezone == LOCAL else f"{schedule.at}, {schedule.timezone}"
-
-
-def site_readiness(app: App) -> tuple[bool, str]:
+def site_readiness(app: App, *, sends: bool) -> tuple[bool, str]:
     """Return whether the site can do its work, and a line that says what is missing."""
-    found = readiness_of(app, sends=False)
+    found = readiness_of(app, sends=sends)
     return found.is_ready, found.text
 
 
@@ -146,9 +140,17 @@ def site_metrics(app: App, authorization: str) -> tuple[bytes, str] | None:
 
 
 def web_services(
-    app: App, *, clock: Callable[[], datetime], wake: Callable[[], None]
+    app: App,
+    *,
+    clock: Callable[[], datetime],
+    wake: Callable[[], None],
+    sends: bool = False,
 ) -> WebServices:
-    """Return what the website needs; `wake` is called whenever a mail was queued."""
+    """Return what the website needs.
+
+    `wake` is called whenever a mail was queued; `sends` says that the process runs the schedule
+    too.
+    """
     config = app.config
     archive = Archive(app.editions, config.ranking.summary_length)
 
@@ -179,12 +181,12 @@ def web_services(
         ),
         inbound=lambda subscriber_id: arrivals_of(app.arrivals, subscriber_id),
         issues=lambda subscriber_id: issues_of(app.subscriber_history, app.bounces, subscriber_id),
-        next_mail=lambda subscriber: next_mail(app, subscriber.preferences, at=clock()),
+        next_mail=lambda subscriber: next_mail(app, subscriber, at=clock()),
         forget=app.ledger.forget,
         feedback=AppFeedback(app, clock),
         import_library=import_library,
-        site_hour=_site_hour(config.schedule),
-        readiness=lambda: site_readiness(app),
+        site_times=site_times(app.config.schedule),
+        readiness=lambda: site_readiness(app, sends=sends),
         metrics=lambda authorization: site_metrics(app, authorization),
         admin=admin_services(app, clock=clock),
         templates=templates_dir() / "web",

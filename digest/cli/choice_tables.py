@@ -20,8 +20,9 @@ LISTS = {
 }
 
 
-def choices(subscriber: Subscriber) -> list[tuple[str, str]]:
+def choices(app: App, subscriber: Subscriber) -> list[tuple[str, str]]:
     """Return a reader's choices as rows of a table: what, and its value."""
+    from digest.app.site_times import site_times
     from subscribers.timing_words import when
 
     chosen = subscriber.preferences
@@ -34,7 +35,7 @@ def choices(subscriber: Subscriber) -> list[tuple[str, str]]:
         ("day", ", ".join(chosen.days)),
         ("hour", "the site's own" if chosen.hour is None else f"{chosen.hour}, {chosen.timezone}"),
         ("quiet mail", "yes" if chosen.quiet_mail else "no"),
-        ("so mail comes", when(chosen)),
+        ("so mail comes", when(chosen, site=site_times(app.config.schedule))),
         ("language", chosen.language),
         ("mail as", "text" if chosen.text_only else "HTML and text"),
         ("learns", "yes" if chosen.learns else "no"),

@@ -179,7 +179,7 @@ def _show(app: App, subscriber: Subscriber, *, as_json: bool) -> None:
             }
         )
         return
-    print_table(subscriber.address, ("what", "value~"), choices(subscriber))
+    print_table(subscriber.address, ("what", "value~"), choices(app, subscriber))
     print_feedback(app, subscriber)
 
 

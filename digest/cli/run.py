@@ -162,24 +162,31 @@ def retry(
 
 def daemon(ctx: typer.Context) -> None:
     """Keep running, and send to each reader at their hour, instead of cron."""
-    from digest.app import clock, scheduler
+    from digest.app import scheduler
     from digest.app.figures_server import serving_figures
 
     app = output.open_app(ctx, ranks=True)
     app.transport().close()  # a wrong mail setting should not wait for the first run
     stopped = threading.Event()
     jobs = scheduled_jobs(ctx, app.config, should_continue=lambda: not stopped.is_set())
+    output.reopen_log_on_hangup()
+    announce(jobs)
+    with serving_figures(app):
+        scheduler.run_jobs(jobs, stopped=stopped)
+
+
+def announce(jobs: Jobs) -> None:
+    """Say when the first run comes."""
+    from digest.app import clock, scheduler
+
     first = scheduler.next_run(
         at=jobs.at, weekdays=jobs.weekdays, timezone=jobs.timezone, after=clock.now()
     )
     where = "local time" if jobs.timezone == clock.LOCAL else jobs.timezone
-    output.reopen_log_on_hangup()
     output.print_note(
         f"runs at {jobs.at} {where}, first on {first:%A %Y-%m-%d},"
         " and at the hours that readers chose"
     )
-    with serving_figures(app):
-        scheduler.run_jobs(jobs, stopped=stopped)
 
 
 def scheduled_jobs(

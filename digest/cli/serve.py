@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 from contextlib import asynccontextmanager, suppress
 from functools import partial
@@ -49,6 +50,7 @@ def serve(
     from digest.app.clock import now
     from digest.app.connections import UNIX_PEER, Connections, GuardedProtocol, Limits, report
     from digest.app.inbound.lmtp import open_lmtp
+    from digest.delivery.process import SHUTDOWN_TIMEOUT
     from digest.delivery.transactional import BackgroundSender
     from subscribers.web import create
 
@@ -59,9 +61,10 @@ def serve(
     if with_schedule:
         # Imported here, since most sites leave it to cron or the daemon.
         from digest.app.scheduler import open_scheduler
-        from digest.cli.run import scheduled_jobs
+        from digest.cli.run import announce, scheduled_jobs
 
         jobs = scheduled_jobs(ctx, app.config, should_continue=lambda: not stopped.is_set())
+        announce(jobs)
         schedule = open_scheduler(jobs)
 
     def send_transactional_mail() -> int:
@@ -88,6 +91,8 @@ def serve(
             await door.start()
         yield
         stopped.set()
+        if schedule:
+            signal.alarm(SHUTDOWN_TIMEOUT)  # as for a run: some servers never answer
         if unix:
             unix.remove()
         if door:
@@ -96,8 +101,9 @@ def serve(
         if schedule:
             # A run gives back what it has not begun; what it has in hand it finishes.
             await asyncio.to_thread(schedule.shutdown)
+            signal.alarm(0)
 
-    services = web.web_services(app, clock=now, wake=sender.wake)
+    services = web.web_services(app, clock=now, wake=sender.wake, sends=with_schedule)
     limits = Limits(connections=listener.room_for(Limits.connections))
     connections = Connections(limits, trusted_proxies=settings.trusted_proxies)
     server = uvicorn.Server(

@@ -162,7 +162,7 @@ def show(ctx: typer.Context, email: Email, *, json: Json = False) -> None:
             for s in consent
         ],
     )
-    print_table("Choices", ("what", "value~"), choice_tables.choices(subscriber))
+    print_table("Choices", ("what", "value~"), choice_tables.choices(app, subscriber))
     choice_tables.print_feedback(app, subscriber)
     print_table(
         "Mail from or about them",

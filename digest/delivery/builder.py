@@ -29,7 +29,7 @@ from subscribers.models import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from digest.delivery.stats import StageTimer
     from digest.mail.renderer import Draft, MailSettings, RenderedMessage, Renderer
@@ -98,12 +98,14 @@ class MessageBuilder:
         history: DeliveryHistory,
         profiles: Callable[[Collection[int]], Mapping[int, Profile]],
         windows: Mapping[date, StoredEdition] | None = None,
+        at: datetime | None = None,
     ) -> None:
         """Build new messages from `stored`, or from the day's edition since a reader's last issue.
 
         `profiles` returns those of some readers. `windows` are the editions since a day; None for
-        those that are stored.
+        those that are stored. `at` is the time of previews, at which nothing is planned.
         """
+        self._at = at or stored.at
         self._newest = stored
         self._reader_schedules, self._given_windows = reader_schedules, windows
         self._settings, self._book = settings, book
@@ -125,6 +127,7 @@ class MessageBuilder:
     def preview(self, subscriber: Subscriber) -> MailResult:
         """Return the message a subscriber got today, or would get now. Nothing is written."""
         record = self._history.record(self._day, subscriber.id)
+        planned_at = (record.planned_at if record else None) or self._at
         items = self._history.items([record.id]).get(record.id, ()) if record else ()
         seen = self._seen([subscriber.id], items).get(subscriber.id, NOTHING_SEEN)
         newest = self._edition_of([subscriber.id])[subscriber.id]
@@ -133,9 +136,9 @@ class MessageBuilder:
                 first = self._open_id(record.edition_id)
                 if record.state in SHOWN or not _is_stale(items, seen):
                     issue = first.restorer.restore(items)
-                    return render_message(first.renderer, subscriber, issue)
+                    return render_message(first.renderer(planned_at), subscriber, issue)
         return render_message(
-            newest.renderer,
+            newest.renderer(planned_at),
             subscriber,
             newest.composer.compose(
                 subscriber, seen=seen, profile=self._profiles([subscriber.id]).get(subscriber.id)
@@ -260,7 +263,7 @@ class MessageBuilder:
         return None
 
     def _open_id(self, edition_id: int) -> _OpenEdition:
-        """Return a stored edition with its renderer.
+        """Return a stored edition with what makes messages of it.
 
         Raises:
             NotFoundError: the edition is not kept.
@@ -272,30 +275,40 @@ class MessageBuilder:
         return self._open(self._newest if is_newest else self._editions.get(edition_id))
 
     def _open(self, stored: StoredEdition) -> _OpenEdition:
-        """Return an edition with its renderer; each is opened once."""
+        """Return an edition with what makes messages of it; each is opened once."""
         # Those that are not stored have no id, but an object each.
         key = stored.id or -id(stored)
         if key not in self._opened:
             if stored.mail_key != self._settings.key:
                 # The papers are those of the first attempt; the text around them is not.
                 log.warning("templates have changed", extra={"edition": stored.id})
-            renderer = self._settings.renderer(stored.edition, at=stored.at)
-            self._opened[key] = _OpenEdition(stored, renderer, self._settings.secret)
+            self._opened[key] = _OpenEdition(stored, self._settings)
         return self._opened[key]
 
 
 class _OpenEdition:
     """A stored edition and what turns it into messages."""
 
-    def __init__(self, stored: StoredEdition, renderer: Renderer, secret: str) -> None:
+    def __init__(self, stored: StoredEdition, settings: MailSettings) -> None:
         self.id = stored.id
-        self.renderer = renderer
-        self.composer = IssueComposer(stored.edition, secret=secret)
-        self._edition = stored.edition
+        self.composer = IssueComposer(stored.edition, secret=settings.secret)
+        self._stored = stored
+        self._renderers = {stored.at: settings.renderer(stored.edition, at=stored.at)}
+
+    def renderer(self, planned_at: datetime) -> Renderer:
+        """Return what renders a mail that was planned at a time, which is its Date.
+
+        Readers have their hours, and one edition: the mail of the evening is not as old as that of
+        the morning. A Date has whole seconds, and none is older than its edition.
+        """
+        at = max(self._stored.at, planned_at.replace(microsecond=0))
+        if at not in self._renderers:
+            self._renderers[at] = self._renderers[self._stored.at].dated(at)
+        return self._renderers[at]
 
     @cached_property
     def restorer(self) -> IssueRestorer:
-        return IssueRestorer(self._edition)
+        return IssueRestorer(self._stored.edition)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -315,7 +328,8 @@ def _is_stale(items: Iterable[IssueItem], seen: Seen) -> bool:
 
 
 def _prepared(composed: _Composed, subscriber: Subscriber) -> Prepared:
-    draft = prepare_message(composed.edition.renderer, subscriber, composed.issue)
+    renderer = composed.edition.renderer(composed.row.planned_at)
+    draft = prepare_message(renderer, subscriber, composed.issue)
     if isinstance(draft, MailResult):
         return Prepared(row=composed.row, state=draft.state, reason=draft.reason)
     claim = Claim(

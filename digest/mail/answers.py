@@ -22,7 +22,7 @@ from digest.errors import RenderError
 from digest.mail.command_address import CommandWord
 from digest.mail.links import mailto
 from subscribers.models import Status
-from subscribers.timing_words import when
+from subscribers.timing_words import ANY_TIMES, when
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from digest.mail.command_address import CommandAddresses
     from digest.models.delivery import Details, TransactionalMail
     from subscribers.models import Subscriber
+    from subscribers.timing_words import SiteTimes
 
 
 class Asked(StrEnum):
@@ -68,6 +69,7 @@ def variables(
     topics: Mapping[str, str],
     commands: CommandAddresses,
     reply_to: str,
+    site_times: SiteTimes = ANY_TIMES,
 ) -> dict[str, Any]:
     """Return the variables of an answer; `topics` has the names of all by their slugs.
 
@@ -100,7 +102,7 @@ def variables(
         ),
         "command": str(command),
         "subject": _subject(command, wanted, str(details.get("times", ""))),
-        "when": _when(details, subscriber),
+        "when": _when(details, subscriber, site_times),
         "wanted": ", ".join(topics[slug] for slug in wanted),
         "done": str(done),
     }
@@ -113,9 +115,9 @@ def _subject(command: Asked, wanted: Sequence[str], times: str) -> str:
     return times if command is Asked.TIMES else str(command)
 
 
-def _when(details: Details, subscriber: Subscriber | None) -> str:
+def _when(details: Details, subscriber: Subscriber | None, site: SiteTimes) -> str:
     """Return when mail comes, or would come, in words; empty for who gets none."""
-    of_now = when(subscriber.preferences) if subscriber else ""
+    of_now = when(subscriber.preferences, site=site) if subscriber else ""
     return str(details.get("when", of_now))
 
 

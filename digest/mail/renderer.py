@@ -46,7 +46,7 @@ class MailSettings:
     key: str = ""
 
     def renderer(self, edition: Edition, *, at: datetime) -> Renderer:
-        """Return what renders the mails of an edition; `at` becomes their Date."""
+        """Return what renders the mails of an edition that was stored at a time: their Date."""
         body_renderer = BodyRenderer(
             self.templates,
             site=SiteIdentity(name=self.sender.name, postal_address=self.postal_address),
@@ -102,17 +102,25 @@ class Renderer:
         body_renderer: BodyRenderer,
         *,
         at: datetime,
+        date: datetime | None = None,
     ) -> None:
-        """Make the header fields that all mails share."""
+        """Make the header fields that all mails share.
+
+        `at` names the edition in links, and is the Date of the mails unless a `date` is given.
+        """
         self._settings, self._edition, self._at = settings, edition, at
-        self._body_renderer = body_renderer
+        self._body_renderer, self._date = body_renderer, date or at
         self._headers = message.CommonHeaders(
             settings.sender,
             day=edition.coverage.day,
-            at=at,
+            at=self._date,
             # The page shows the ranking of every topic; a subscriber's own words are not on it.
             is_public=any(edition.ranked.values()),
         )
+
+    def dated(self, date: datetime) -> Renderer:
+        """Return a renderer whose mails differ in their Date alone; both share their work."""
+        return Renderer(self._settings, self._edition, self._body_renderer, at=self._at, date=date)
 
     def prepare(self, issue: Issue, subscriber: Subscriber) -> Draft:
         """Return what a subscriber's mail will hold; its bytes are made when it is rendered.
@@ -190,7 +198,7 @@ class Renderer:
             issue=rendered.issue,
             subject=rendered.subject,
             message_id=identifier,
-            at=self._at,
+            at=self._date,
             outgoing=outgoing,
         )
 

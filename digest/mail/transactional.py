@@ -14,6 +14,7 @@ from digest.mail.verp import NOBODY, return_address
 from digest.models.delivery import ANSWERS, MailKind, OutgoingMessage
 from subscribers.addresses import for_envelope
 from subscribers.mail_tokens import MailPurpose
+from subscribers.timing_words import ANY_TIMES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from digest.mail.templates import Templates
     from digest.models.delivery import TransactionalMail
     from subscribers.models import Subscriber
+    from subscribers.timing_words import SiteTimes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +41,7 @@ class TransactionalSettings:
     #: the names of all topics by their slugs, in the order of the configuration
     topics: Mapping[str, str]
     signer: message.MessageSigner | None = None
+    site_times: SiteTimes = ANY_TIMES
 
 
 def render(
@@ -76,6 +79,7 @@ def render(
             topics=settings.topics,
             commands=settings.links.commands,
             reply_to=reply_to,
+            site_times=settings.site_times,
         )
     subscriber_id = subscriber.id if subscriber else NOBODY
     recipient = for_envelope(subscriber.address if subscriber else mail.address)

@@ -36,8 +36,9 @@ PAUSE = _HOUR
 OF_STRANGERS = 3 / 4
 #: The kinds that have the limits of sign-ups, and may come anew within the hour.
 _OF_SIGN_UPS = (MailKind.CONFIRM, MailKind.KNOWN)
-#: What of an answer's details tells it from others of its kind.
-_WORDS = {MailKind.ASK: "command", MailKind.DONE: "done"}
+#: What of an answer's details tells it from others of its kind. Whoever asks has proven nothing, so
+#: that of a second question nobody hears.
+_WORDS = {MailKind.ASK: ("command",), MailKind.DONE: ("done", "when", "topics")}
 #: The length of a hash of a part of the key.
 _PART = 16
 #: Later rows are those of a clock that was set back since.
@@ -138,8 +139,8 @@ class AnswerQueue:
 
     def _of_answer(self, mailbox: str, kind: MailKind, details: Details | None) -> str:
         """Return the key of an answer: that of its mailbox, and what it says."""
-        word = (details or {}).get(_WORDS.get(kind, ""), "")
-        return self._of(mailbox) + self._hash(f"{kind} {word}")
+        said = [str((details or {}).get(one, "")) for one in _WORDS.get(kind, ())]
+        return self._of(mailbox) + self._hash(" ".join((kind, *said)).rstrip())
 
     def _within(self, place: str) -> sa.ColumnElement[bool]:
         """Return the condition that an answer goes to a mailbox, or anywhere in a domain.

@@ -34,6 +34,7 @@ class DueDelivery:
     #: the edition of an earlier attempt, if there was one
     edition_id: int | None
     attempts: int
+    planned_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

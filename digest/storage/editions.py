@@ -30,7 +30,7 @@ class StoredEdition:
 
     id: int
     edition: Edition
-    #: the Date of the mails that are made from it
+    #: the Date of the mails that are made from it, but for those that are planned later
     at: datetime
     #: a hash of the templates and of everything else that shapes a mail
     mail_key: str

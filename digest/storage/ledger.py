@@ -306,6 +306,7 @@ class Ledger:
                 deliveries.c.subscriber_id,
                 deliveries.c.edition_id,
                 deliveries.c.attempts,
+                deliveries.c.planned_at,
             )
             .where(deliveries.c.day == day, deliveries.c.subscriber_id > after, due(now))
             .order_by(deliveries.c.subscriber_id)
@@ -322,6 +323,7 @@ class Ledger:
                     subscriber_id=row.subscriber_id,
                     edition_id=row.edition_id,
                     attempts=row.attempts,
+                    planned_at=row.planned_at,
                 )
                 for row in db.execute(query)
             ]

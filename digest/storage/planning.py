@@ -88,10 +88,12 @@ def plan(
             again_meant |= _goes_by_the_site
         skipped &= _is_confirmed
     skipped &= again_meant
+    # The bytes of a mail that was tried before stay the same, and so does its Date.
+    planned_at = sa.case((deliveries.c.edition_id.is_(None), now), else_=deliveries.c.planned_at)
     again = db.execute(
         deliveries.update()
         .where(skipped)
-        .values(state=DeliveryState.PLANNED, reason=None, settled_at=None, planned_at=now)
+        .values(state=DeliveryState.PLANNED, reason=None, settled_at=None, planned_at=planned_at)
     ).rowcount
     if turns is None:
         serve_planned(db, day=day, planned_at=now)

@@ -8,7 +8,7 @@ once, by an index: hours at which nobody is due cost a search for each wish, and
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.schema import CreateTable
@@ -47,6 +47,15 @@ def window_of(covered: date, day: date) -> date:
     return max(covered, days_before(day, LONGEST_WINDOW))
 
 
+class Standing(NamedTuple):
+    """Where a confirmed reader stands."""
+
+    #: when they confirmed, came back or chose when they want mail, the last of it
+    since: datetime
+    #: the local day that was served last
+    served_on: date
+
+
 class ReaderSchedules:
     """When the readers of an open database want mail."""
 
@@ -58,6 +67,14 @@ class ReaderSchedules:
     def wishes(self) -> dict[int, Wish]:
         """Return the different wishes of confirmed readers, by id."""
         return self._wishes_of(self._served_first())
+
+    def waiting(self) -> list[tuple[Wish, date]]:
+        """Return the different wishes of confirmed readers.
+
+        Each is with the day that was served last of the reader who has waited longest.
+        """
+        served = self._served_first()
+        return [(wish, served[one]) for one, wish in self._wishes_of(served).items()]
 
     def due(self, turns: Callable[[Mapping[int, Wish]], Sequence[Turn]]) -> list[Turn]:
         """Return those turns in which at least one reader is due.
@@ -104,14 +121,13 @@ class ReaderSchedules:
                     self._wishes[number] = Wish(*wish)
         return {one: self._wishes[one] for one in schedule_ids}
 
-    def since(self, subscriber_id: int) -> datetime | None:
-        """Return when a reader confirmed, came back or chose when they want mail, the last of it.
-
-        None if they are not confirmed.
-        """
+    def standing(self, subscriber_id: int) -> Standing | None:
+        """Return where a reader stands; None if they are not confirmed."""
+        columns = (reader_schedules.c.since, reader_schedules.c.served_on)
         this = reader_schedules.c.subscriber_id == subscriber_id
         with self._engine.connect() as db:
-            return db.execute(sa.select(reader_schedules.c.since).where(this)).scalar()
+            row = db.execute(sa.select(*columns).where(this)).first()
+        return Standing(*row) if row and row.since else None
 
     def due_ids(self, turns: Sequence[Turn]) -> list[int]:
         """Return the ids of the readers who are due in these turns, in their order."""

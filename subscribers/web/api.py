@@ -88,7 +88,11 @@ class ReaderOut(Record):
     status: str
     choices: Choices
     next_mail: Annotated[
-        datetime | None, Field(description="When the next mail comes; null if it is not known.")
+        datetime | None,
+        Field(
+            description="When the next mail is due, in the past if the next run sends it; null if"
+            " that is not known, or if no mail comes on these days."
+        ),
     ] = None
 
 

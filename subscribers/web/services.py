@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from subscribers.libraries import LibraryImport, LibraryUpload
     from subscribers.models import Subscriber, Topic
     from subscribers.rate_limits import SignupLimiter
+    from subscribers.timing_words import SiteTimes
     from subscribers.web.admin.services import AdminServices
 
 TransactionalKind = Literal["confirm", "known", "privacy"]
@@ -65,8 +66,8 @@ class WebServices:
     import_library: Callable[[int, LibraryUpload], LibraryImport]
     #: what readers say of papers
     feedback: ReaderFeedback
-    #: the hour of who chose none, in words such as `18:00, Europe/Berlin`; empty if there is none
-    site_hour: str
+    #: when the mail of those comes who chose no hour
+    site_times: SiteTimes
     #: return whether the site can do its work, and a line that says what is missing
     readiness: Callable[[], tuple[bool, str]]
     #: given the Authorization of a request, return the metrics and their media type; None if they

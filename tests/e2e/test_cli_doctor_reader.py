@@ -5,29 +5,22 @@ from __future__ import annotations
 import json
 import re
 import sys
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 from support.command import CONFIG, DAY, PAPERS
 from support.machine_clock import set_clock
+from support.reader_doctor import ADA, MONDAY, commands, explained, levels
 from support.smtp_server import SMTPServer
 from support.terminal import run_on_terminal
 from support.unprivileged import run_unprivileged
-
-from digest.app import config, services
-from subscribers.book import Evidence
-from subscribers.models import Event
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from support.command import Command
-
-#: A Monday.
-MONDAY = datetime(2026, 2, 2, 12, tzinfo=UTC)
-ADA = "ada@example.org"
 
 
 @pytest.fixture(autouse=True)
@@ -62,33 +55,6 @@ url = "https://digest.papers.example"
         text = CONFIG.replace('[mail]\ndirectory = "outbox"  # beside this file\n', mail)
         (reader / "config.toml").write_text(text, encoding="utf-8")
         yield server
-
-
-def record(home: Path, event: Event, at: datetime, *, address: str = ADA) -> None:
-    """Let something happen to a reader's consent."""
-    app = services.open_app(config.load(home / "config.toml"))
-    found = app.book.find(address)
-    assert found is not None
-    app.book.record(found.id, event, evidence=Evidence(at=at, channel="web"))
-    app.close()
-
-
-def explained(digest: Command, day: str = "2026-02-02") -> dict[str, Any]:
-    """The answer, and what was found: by the check, its level, text and remedy."""
-    result = digest("doctor", ADA, "--day", day, "--json")
-    assert (result.code, result.err) == (0, "")
-    found = {one["check"]: one for one in result.json["findings"]}
-    assert len(found) == len(result.json["findings"])
-    return {"answer": result.json["answer"], **found}
-
-
-def levels(found: dict[str, Any]) -> dict[str, str]:
-    return {check: one["level"] for check, one in found.items() if check != "answer"}
-
-
-def commands(remedy: str) -> list[list[str]]:
-    """The commands that a remedy names, without the program."""
-    return [one.split()[1:] for one in re.findall("`(digest [^`]+)`", remedy)]
 
 
 def test_a_reader_who_got_it_is_told_each_condition_in_order(reader: Path, digest: Command) -> None:
@@ -229,92 +195,6 @@ def test_a_mail_that_failed_for_another_reason_can_be_tried_once_more(
     assert command[:5] == ["retry", "--day", "2026-02-02", "--only", ADA]
     assert digest(*command).code == 0
     assert explained(digest)["answer"] == "got the issue of 2026-02-02"
-
-
-def test_a_pause_of_then_is_the_reason_though_they_have_resumed(
-    reader: Path, digest: Command, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    record(reader, Event.PAUSE, MONDAY - timedelta(hours=20))
-    paused = explained(digest)
-    record(reader, Event.RESUME, MONDAY + timedelta(days=2))
-    set_clock(monkeypatch, MONDAY + timedelta(days=3))
-
-    found = explained(digest)
-
-    assert levels(paused) == levels(found) == {"consent": "fail"}
-    assert (
-        found["answer"]
-        == paused["answer"]
-        == ("no issue of 2026-02-02: was paused on that day: paused at 2026-02-01T16:00:00Z (web)")
-    )
-    assert paused["consent"]["remedy"].startswith("they resume on their page")
-    assert found["consent"]["remedy"] == (
-        "nothing is to be done: resumed at 2026-02-04T12:00:00Z (web)"
-    )
-
-
-def test_a_pause_of_today_is_told_beside_the_issue_of_yesterday(
-    reader: Path, digest: Command
-) -> None:
-    digest("run", *DAY)
-    record(reader, Event.PAUSE, MONDAY + timedelta(days=1))
-
-    found = explained(digest)
-
-    assert found["answer"] == "got the issue of 2026-02-02"
-    assert found["consent"]["level"] == "warn"
-    assert found["consent"]["text"].startswith("was confirmed on that day, and is paused now: ")
-
-
-def test_who_signed_up_later_missed_nothing(reader: Path, digest: Command) -> None:
-    found = explained(digest, "2026-01-30")
-
-    assert levels(found) == {"consent": "fail"}
-    assert found["answer"] == (
-        "no issue of 2026-01-30: signed up at 2026-02-01T12:00:00Z, after the day"
-    )
-
-
-def test_who_signed_up_later_and_got_it_is_not_said_to_have_failed(
-    reader: Path, digest: Command
-) -> None:
-    digest("run", "--day", "2026-01-30")
-
-    assert "fail" not in levels(explained(digest, "2026-01-30")).values()
-
-
-def test_who_has_not_confirmed_can_be_vouched_for(home: Path, digest: Command) -> None:
-    digest("subscribers", "add", ADA)
-
-    found = explained(digest)
-
-    assert found["answer"].startswith("no issue of 2026-02-02: was pending on that day: signed up")
-    [command] = commands(found["consent"]["remedy"])
-    assert digest(*command).code == 0
-    assert explained(digest)["consent"]["level"] == "ok"
-
-
-def test_who_left_can_be_asked_by_a_letter(
-    reader: Path, digest: Command, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    digest("subscribers", "remove", ADA)
-    set_clock(monkeypatch, MONDAY + timedelta(days=1))
-
-    found = explained(digest, "2026-02-03")
-
-    assert "was left on that day" not in found["answer"]
-    assert found["answer"].startswith("no issue of 2026-02-03: had left: left at 2026-02-02T12:00")
-    [command] = commands(found["consent"]["remedy"])
-    assert digest(*command).code == 0
-
-
-def test_who_paused_after_their_hour_was_due_all_the_same(reader: Path, digest: Command) -> None:
-    record(reader, Event.PAUSE, MONDAY - timedelta(hours=1))
-
-    found = explained(digest)
-
-    assert levels(found) == {"consent": "warn", "due": "ok", "run": "fail"}
-    assert found["consent"]["text"].startswith("was confirmed, and paused later on that day: ")
 
 
 def test_no_run_has_a_remedy_that_sends_it(reader: Path, digest: Command) -> None:

@@ -7,7 +7,7 @@ import shutil
 import socket
 import subprocess
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -46,7 +46,7 @@ def free_port() -> int:
     return port
 
 
-def attempts(process: subprocess.Popen[bytes], *, what: str) -> Iterator[None]:
+def attempts(process: subprocess.Popen[Any], *, what: str) -> Iterator[None]:
     """Yield again and again, for somebody who waits for what a running server does.
 
     Raises:

@@ -12,6 +12,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections import Counter
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
@@ -30,6 +31,9 @@ LISTED = {
     THURSDAY: ["Agents in Fog", "Agents at Sea"],
     FRIDAY: ["Agents at Sea", "Agents in Snow"],
 }
+
+#: Seconds after which a command that does not do what is awaited is killed.
+_PATIENCE = 120
 
 CONFIG = """\
 [site]
@@ -70,22 +74,29 @@ class Ended:
 class TwoDays:
     """The installation; a `with` ends what was started."""
 
-    def __init__(self, folder: Path, *, delivery: str = "", origin: Path | None = None) -> None:
-        """Make it in a folder, with further lines of `[delivery]`.
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        delivery: str = "",
+        tables: str = "",
+        origin: Path | None = None,
+    ) -> None:
+        """Make it in a folder, with further lines of `[delivery]`, and further tables.
 
         The database with the readers is copied from `origin`, and made there the first time.
         """
         self.folder = folder
         self._origin = origin or folder / "origin"
-        self._delivery = delivery
+        self._delivery, self._tables = delivery, tables
         self._stack = ExitStack()
-        self._started: list[subprocess.Popen[str]] = []
+        self._started: dict[subprocess.Popen[str], threading.Timer] = {}
 
     def __enter__(self) -> Self:
         """Start the server, and confirm the readers on Wednesday."""
         self.server = self._stack.enter_context(SMTPServer())
         text = CONFIG.format(port=self.server.port, delivery=self._delivery)
-        (self.folder / "config.toml").write_text(text)
+        (self.folder / "config.toml").write_text(text + self._tables)
         for day, titles in LISTED.items():
             records = [
                 {
@@ -110,31 +121,45 @@ class TwoDays:
 
     def __exit__(self, *_: object) -> None:
         """End all commands and the server."""
-        for process in self._started:
+        for process, watch in self._started.items():
+            watch.cancel()
             process.kill()
             process.communicate()
         self._stack.close()
 
-    def at(self, day: str, hour: int = 18) -> None:
-        """Let it be an hour of a day, in UTC."""
-        (self.folder / "time.txt").write_text(f"{day}T{hour:02}:00:00+00:00")
+    def at(self, day: str, hour: int = 18, minute: int = 0) -> None:
+        """Let it be a time of a day, in UTC."""
+        new = self.folder / "time.txt.new"
+        new.write_text(f"{day}T{hour:02}:{minute:02}:00+00:00")
+        new.replace(self.folder / "time.txt")  # some command may be reading it
 
-    def start(self, *arguments: str, kill_at: str = "") -> subprocess.Popen[str]:
-        """Start a command."""
+    def start(self, *arguments: str, **variables: str) -> subprocess.Popen[str]:
+        """Start a command, with the variables that `dated_digest` knows, in lower case."""
         process = subprocess.Popen(
             [sys.executable, str(Path(__file__).with_name("dated_digest.py")), *arguments],
             cwd=self.folder,
-            env={**os.environ, "TIME": "time.txt", "KILL_AT": kill_at},
+            env={
+                **os.environ,
+                "TIME": "time.txt",
+                **{name.upper(): value for name, value in variables.items()},
+            },
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
-        self._started.append(process)
+        self._started[process] = threading.Timer(_PATIENCE, process.kill)
+        self._started[process].daemon = True  # a test may fail before it is cancelled
+        self._started[process].start()
         return process
 
-    def digest(self, *arguments: str, kill_at: str = "") -> Ended:
+    def await_look(self, process: subprocess.Popen[str]) -> None:
+        """Wait until a command with a schedule has looked who is due at the time that it is."""
+        at = (self.folder / "time.txt").read_text()
+        wait_for(process, f"job due of {at} is done")
+
+    def digest(self, *arguments: str, **variables: str) -> Ended:
         """Run a command to its end."""
-        return end(self.start(*arguments, kill_at=kill_at))
+        return end(self.start(*arguments, **variables))
 
     def states(self, day: str) -> str:
         """How many mails of a day are in each state, as a line; they must add up."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,8 @@ from support.site import path_in
 
 from digest.models.delivery import MailKind
 from subscribers.links import Purpose
-from subscribers.models import Event, Preferences
+from subscribers.models import WEEKDAYS, Event, Preferences
+from subscribers.timing_words import SiteTimes
 
 if TYPE_CHECKING:
     from support.site import Site
@@ -149,11 +150,15 @@ def test_the_site_s_own_hour_can_be_chosen_and_is_named(build_site: BuildSite) -
 @pytest.mark.parametrize(
     ("chosen", "hint"),
     [
-        ({}, "Next mail: Tuesday 10 February, 07:00, if there are new papers"),
-        ({"quiet_mail": True}, "Next mail: Tuesday 10 February, 07:00"),
+        ({}, "Next mail: Tuesday 10 February, 07:00 (CET), if there are new papers"),
+        ({"quiet_mail": True}, "Next mail: Tuesday 10 February, 07:00 (CET)"),
         (
             {"frequency": "enough"},
-            "Next mail: Tuesday 10 February, 07:00 at the earliest, when there is something",
+            "Next mail: Tuesday 10 February, 07:00 (CET) at the earliest, when there is something",
+        ),
+        (
+            {"timezone": "Asia/Tokyo", "quiet_mail": True},
+            "Next mail: Tuesday 10 February, 15:00 (Asia/Tokyo)",
         ),
     ],
 )
@@ -170,6 +175,23 @@ def test_the_page_says_when_the_next_mail_comes(
     (line,) = re.findall(r'<p class="note">(.*)</p>', page)
     assert re.sub("<[^>]+>", "", line) == hint
     assert 'datetime="2026-02-10T07:00:00+01:00"' in line
+
+
+def test_who_is_due_is_told_that_mail_comes_soon(site: Site) -> None:
+    site.serve(next_mail=lambda _: site.now - timedelta(minutes=2))
+
+    assert ">soon</time>" in site.get(manage(site)).text
+
+
+def test_days_on_which_the_site_never_sends_are_named(site: Site) -> None:
+    site.serve(site_times=SiteTimes(hour="18:00, UTC", days=WEEKDAYS), next_mail=lambda _: None)
+    link = manage(site)
+    site.book.choose(ada(site).id, ["agents"], Preferences(days=("sat",)), at=CHOSEN_AT)
+
+    page = site.get(link).text
+
+    assert "No mail comes on these days: the site sends from Monday to Friday." in page
+    assert "Next mail" not in page
 
 
 @pytest.mark.parametrize(

@@ -164,7 +164,7 @@ def _turn(case: _Case) -> Iterator[Finding]:
     """Whether the reader was due on the day."""
     subscriber, weekday = case.subscriber, WEEK[case.day.weekday()]
     preferences, begin = subscriber.preferences, case.begin
-    following = next_mail(case.app, preferences, at=now())
+    following = next_mail(case.app, case.subscriber, at=now())
     then = f"; the next mail is due at {following:%Y-%m-%d %H:%M %Z}" if following else ""
     site, local = case.clock.site, f"{begin.astimezone(case.zone):%H:%M %Z}"
     if weekday not in preferences.mail_days:
@@ -187,7 +187,8 @@ def _turn(case: _Case) -> Iterator[Finding]:
 
 def _chosen_later(case: _Case) -> str:
     """Say that the reader chose their days and hour after the day, if they did."""
-    since = case.app.reader_schedules.since(case.subscriber.id)
+    standing = case.app.reader_schedules.standing(case.subscriber.id)
+    since = standing and standing.since
     if since is None or since < case.day_end:
         return ""
     if since in {one.evidence.at for one in case.history}:  # they confirmed or resumed then

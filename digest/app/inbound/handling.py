@@ -11,6 +11,7 @@ from digest.app.config.resources import templates_dir
 from digest.app.config.topics import default_topics
 from digest.app.inbound.addresses import own_addresses
 from digest.app.inbound.own_mail import ours_on
+from digest.app.site_times import site_times
 from digest.errors import RenderError
 from digest.inbound.commands.acting import Commands
 from digest.inbound.consequences import Consequences
@@ -99,6 +100,7 @@ def commands(app: App) -> Commands:
         confirm_subject=confirm_subject(config.site.name, config.site.postal_address),
         wording=WORDING,
         clock=now,
+        site_times=site_times(app.config.schedule),
     )
 
 

@@ -23,7 +23,7 @@ from digest.models.inbound import RETURN_ADDRESS
 from subscribers import addresses
 from subscribers.book import Evidence
 from subscribers.models import INACTIVE, Status
-from subscribers.timing_words import when
+from subscribers.timing_words import ANY_TIMES, SiteTimes, when
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -89,6 +89,7 @@ class Commands:
     #: the version of the text that people agree to
     wording: str
     clock: Callable[[], datetime]
+    site_times: SiteTimes = ANY_TIMES
 
     def recognise(self, message: IncomingMessage, envelope: Envelope) -> str:
         """Return why a message is a command; empty if it is none."""
@@ -274,11 +275,17 @@ class _Act:
             return {"unknown": list(choice.unknown), "understood": list(choice.known)}
         timing = self._request.timing
         if kind is MailKind.ASK and timing and subscriber:
-            then = when(timing.applied(subscriber.preferences))
+            then = when(timing.applied(subscriber.preferences), site=self._commands.site_times)
             return {"command": str(self._request.command), "times": timing.command, "when": then}
         if kind is MailKind.ASK:
             return {"command": str(self._request.command), "topics": list(choice.known)}
-        return {"done": _DONE[self._request.command]} if kind is MailKind.DONE else {}
+        if kind is not MailKind.DONE:
+            return {}
+        done: Details = {"done": _DONE[self._request.command]}
+        if timing and subscriber:
+            then = when(timing.applied(subscriber.preferences), site=self._commands.site_times)
+            return {**done, "when": then}
+        return {**done, "topics": list(choice.known)} if choice.known else done
 
 
 def _is_reader(subscriber: Subscriber | None) -> bool:

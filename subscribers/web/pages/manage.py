@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from subscribers.errors import PreferenceError
 from subscribers.links import Purpose
-from subscribers.models import LANGUAGES, Event, Status
+from subscribers.models import LANGUAGES, Event, Preferences, Status
 from subscribers.timing_words import DAY_NAMES
 from subscribers.web import forms
 from subscribers.web.access import record, subscriber_of
@@ -19,6 +19,8 @@ from subscribers.web.pages.action import left_page
 from subscribers.web.pages.beliefs import beliefs_of
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from subscribers.models import Frequency, Subscriber
     from subscribers.web.services import WebServices
     from subscribers.web.templates import Templates
@@ -118,6 +120,15 @@ def _saved(services: WebServices, token: str) -> Response:
     return RedirectResponse(f"{services.base}/manage/{token}?saved=1", status_code=303)
 
 
+def _on_clocks(at: datetime, zone: str) -> str:
+    """Return a time in words, by the clocks of a reader's zone if they chose one."""
+    if zone == Preferences.timezone:  # they chose none
+        zone = at.tzname() or zone
+    else:
+        at = at.astimezone(ZoneInfo(zone))
+    return f"{at:%A} {at.day} {at:%B, %H:%M} ({zone})"
+
+
 def _choices_page(
     services: WebServices,
     templates: Templates,
@@ -128,7 +139,10 @@ def _choices_page(
     error: str = "",
     status: int = 200,
 ) -> Response:
-    preferences, is_due = subscriber.preferences, subscriber.status is Status.CONFIRMED
+    preferences = subscriber.preferences
+    is_due = subscriber.status is Status.CONFIRMED
+    next_mail = services.next_mail(subscriber) if is_due else None
+    is_now = next_mail is not None and next_mail <= services.clock()
     return templates.page(
         "manage",
         status=status,
@@ -138,8 +152,9 @@ def _choices_page(
         preferences=preferences,
         days=DAY_NAMES,
         frequencies=_FREQUENCIES,
-        site_hour=services.site_hour,
-        next_mail=services.next_mail(subscriber) if is_due else None,
+        site_times=services.site_times,
+        next_mail=next_mail,
+        next_words="soon" if is_now else next_mail and _on_clocks(next_mail, preferences.timezone),
         languages=_LANGUAGE_NAMES,
         timezones=sorted(_ZONES | {preferences.timezone}),
         note=note,

@@ -14,7 +14,7 @@ from support.machine_clock import machine_in
 from support.mail_server import text_of
 from support.scripted_source import FRIDAY, MONDAY, TUESDAY
 
-from digest.app import pipeline, previews, runs
+from digest.app import due, pipeline, previews, runs
 from digest.models.clock_times import instant
 from digest.models.delivery import DeliveryState
 from subscribers.models import Preferences
@@ -82,10 +82,15 @@ def every_morning(at: At, first: date, last: date, hour: int = 8) -> None:
         at(first + DAY * number, hour)
 
 
+def raw_mail(installation: Installation, name: str, day: date) -> bytes:
+    """A reader's mail of a day, as it left."""
+    (path,) = (installation.folder / "outbox" / str(day)).glob(f"{name}@*.eml")
+    return path.read_bytes()
+
+
 def mail_of(installation: Installation, name: str, day: date) -> str:
     """The text of a reader's mail of a day, as it left."""
-    (path,) = (installation.folder / "outbox" / str(day)).glob(f"{name}@*.eml")
-    return text_of(path.read_bytes())
+    return text_of(raw_mail(installation, name, day))
 
 
 def test_a_weekly_reader_gets_the_best_of_the_week_once(installation: Installation, at: At) -> None:
@@ -256,3 +261,78 @@ def test_hours_at_which_nobody_is_due_send_nothing(installation: Installation, a
 
     assert [hour for hour, counts in enumerate(sent) if counts] == [8]
     assert days_of(installation, "ada") == [THURSDAY, FRIDAY]
+
+
+def test_a_mail_is_as_old_as_its_turn_and_not_as_the_edition(
+    installation: Installation, at: At
+) -> None:
+    wishes(installation, "morning", hour=21)
+    wishes(installation, "evening", hour=23)
+
+    for hour in (21, 22, 23):
+        at(THURSDAY, hour)
+
+    texts = {name: raw_mail(installation, name, THURSDAY) for name in ("morning", "evening")}
+    assert b"Date: Thu, 29 Jan 2026 21:00:00 +0000" in texts["morning"]
+    assert b"Date: Thu, 29 Jan 2026 23:00:00 +0000" in texts["evening"]
+    assert len(installation.app.editions.mailed_days(most=5)) == 1
+    with machine_in("UTC", now=datetime.combine(FRIDAY, time(12), UTC)):
+        for name, content in texts.items():
+            reader = installation.book.find(f"{name}@example.org")
+            assert reader is not None
+            again = installation.preview(reader, day=THURSDAY).message
+            assert again is not None
+            assert again.outgoing.content == content
+
+
+def next_of(installation: Installation, name: str, now: datetime) -> datetime | None:
+    """When a reader is told that their next mail comes."""
+    reader = installation.book.find(f"{name}@example.org")
+    assert reader is not None
+    with machine_in("UTC", now=now):
+        return due.next_mail(installation.app, reader, at=now)
+
+
+def test_the_next_mail_of_who_was_served_is_that_of_their_next_turn(
+    installation: Installation, at: At
+) -> None:
+    wishes(installation, "ada", timezone="Asia/Kolkata")
+    hour = datetime.combine(FRIDAY, time(2, 30), UTC)  # 08:00 in Kolkata
+    at(THURSDAY, 4)
+
+    assert next_of(installation, "ada", hour - DAY / 24) == hour
+    assert next_of(installation, "ada", hour + DAY / 24) == hour, "the next run serves them"
+    at(FRIDAY, 4)
+    assert next_of(installation, "ada", hour + DAY / 24) == hour + DAY
+
+
+def test_who_moves_west_after_their_issue_has_the_next_on_the_next_day_there(
+    installation: Installation, at: At
+) -> None:
+    wishes(installation, "ada", timezone="Asia/Kolkata")
+    at(FRIDAY, 4)
+
+    wishes_now = Preferences(hour=8, timezone="Pacific/Honolulu")
+    moved = datetime.combine(FRIDAY, time(5), UTC)  # Thursday evening in Honolulu
+    reader = installation.book.find("ada@example.org")
+    assert reader is not None
+    installation.book.choose(reader.id, ["agents"], wishes_now, at=moved)
+
+    saturday = datetime.combine(FRIDAY + DAY, time(18), UTC)
+    assert next_of(installation, "ada", moved) == saturday
+    with machine_in("UTC", now=moved):
+        assert due.next_due(installation.app) == saturday
+    at(FRIDAY, 19)
+    assert days_of(installation, "ada") == [FRIDAY]
+
+
+def test_who_chooses_days_on_which_the_site_never_sends_has_no_next_mail(
+    installation: Installation, at: At
+) -> None:
+    wishes(installation, "ada", hour=None, days=("sat",))
+    config = installation.app.config
+    schedule = config.schedule.model_copy(update={"at": "18:00"})
+    changed = config.model_copy(update={"schedule": schedule})
+    object.__setattr__(installation.app, "config", changed)
+
+    assert next_of(installation, "ada", datetime.combine(FRIDAY, time(20), UTC)) is None

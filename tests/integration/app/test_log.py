@@ -6,12 +6,17 @@ import io
 import json
 import logging
 import os
+import threading
 import time
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import pytest
+from apscheduler.events import EVENT_JOB_MAX_INSTANCES
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
 
 from digest.app import log
 from digest.errors import ConfigError
@@ -68,6 +73,31 @@ def test_events_below_the_level_are_left_out(capsys: pytest.CaptureFixture[str])
 
     logging.getLogger("digest.anything").info("quiet")
     logging.getLogger("apscheduler.scheduler").info("quiet too")
+
+    assert capsys.readouterr().err == ""
+
+
+def test_a_look_that_is_left_out_for_a_long_run_is_no_event(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    log.configure("info", "json")
+    begun, go_on = threading.Event(), threading.Event()
+    scheduler = BackgroundScheduler(timezone=UTC)
+    at_once = datetime.now(UTC)
+    scheduler.add_job(
+        lambda: (begun.set(), go_on.wait(30)),
+        IntervalTrigger(hours=1),
+        id="due",
+        next_run_time=at_once,
+        misfire_grace_time=None,
+    )
+    scheduler.add_listener(lambda _: go_on.set(), EVENT_JOB_MAX_INSTANCES)
+
+    scheduler.start()
+    assert begun.wait(30)
+    scheduler.modify_job("due", next_run_time=at_once)
+    assert go_on.wait(30)
+    scheduler.shutdown()
 
     assert capsys.readouterr().err == ""
 

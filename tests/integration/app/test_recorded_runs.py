@@ -125,6 +125,20 @@ def test_a_run_that_could_not_be_done_is_recorded_with_its_error(
     assert str(found.error).startswith("another run is sending")
 
 
+def test_a_daemon_beside_another_run_leaves_no_trace_and_alarms_nobody(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, logger="digest")
+    set_clock(monkeypatch, NOON.replace(hour=18))
+
+    with run_lock(lock_path(installation.app.engine)), pytest.raises(RunInProgressError):
+        recorded_runs.run_due(installation.app)
+
+    assert installation.app.run_log.last(9) == []
+    assert alerts(installation) == []
+    assert lines(caplog) == []
+
+
 def test_an_unexpected_error_is_recorded_too(
     installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:

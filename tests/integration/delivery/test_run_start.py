@@ -108,10 +108,11 @@ def test_what_two_killed_runs_lost_is_reported_each_for_its_day(
         ]
 
     assert [(report.day, dict(report.counts), report.already) for report in reports] == [
-        (DAY, {DeliveryState.SENT: 2, DeliveryState.UNKNOWN: 1}, 1),
+        # What Cy may have had of today came with tomorrow's mail.
+        (DAY, {DeliveryState.SENT: 1, DeliveryState.SKIPPED: 1, DeliveryState.UNKNOWN: 1}, 1),
         (TOMORROW, {DeliveryState.SENT: 1, DeliveryState.UNKNOWN: 1}, 2),
     ]
-    assert len(transport.messages) == 3
+    assert len(transport.messages) == 2
 
 
 @pytest.mark.parametrize("policy", ["skip", "resend", "ask"])

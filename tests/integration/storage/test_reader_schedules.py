@@ -121,7 +121,7 @@ def test_who_is_not_confirmed_is_not_due(readers: Readers, event: Event) -> None
 
     assert readers.due(EIGHT) == set()
     assert readers.schedules.wishes() == {}
-    assert readers.schedules.since(ada) is None
+    assert readers.schedules.standing(ada) is None
 
 
 def test_a_wish_of_which_some_are_due_is_found_and_those_alone(readers: Readers) -> None:
@@ -144,7 +144,9 @@ def test_who_resumes_later_on_the_day_has_their_turn_and_on_the_next_day_not(
         readers.book.record(ada, Event.PAUSE, evidence=evidence(at=JOINED))
         readers.book.record(ada, Event.RESUME, evidence=evidence(at=resumed))
         assert readers.due(datetime(2026, 2, 3, 2, tzinfo=UTC)) == expected
-        assert readers.schedules.since(ada) == resumed
+        standing = readers.schedules.standing(ada)
+        assert standing is not None
+        assert standing.since == resumed
 
 
 def test_another_hour_gives_no_second_issue_of_a_local_day(readers: Readers) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import replace
 from email import message_from_bytes, policy
@@ -12,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.builders import DAY, NOON, covered, issue, paper, pick, subscriber, topic
+from support.builders import DAY, NOON, issue, paper, pick, subscriber, topic
 from support.examples import share
+from support.mail_settings import EDITION, SECRET, SETTINGS, TEMPLATES, edition_of, subscriber_links
 
 from digest.app.config.resources import templates_dir
 from digest.mail.context import SubscriberLinks
@@ -22,13 +22,13 @@ from digest.mail.renderer import MailSettings
 from digest.mail.size_limit import BUDGET
 from digest.mail.templates import DigestTemplates
 from digest.mail.verp import parse_return_address
-from digest.models.issue import Coverage, Edition, Section
+from digest.models.issue import Section
 from subscribers.errors import AddressError
 from subscribers.models import EXPLORE, LIKED, Preferences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date, datetime
+    from datetime import datetime
     from email.message import EmailMessage
 
     from digest.mail.fragments import Fragment
@@ -36,41 +36,6 @@ if TYPE_CHECKING:
     from digest.mail.renderer import RenderedMessage, Renderer
     from digest.models.issue import Issue
     from subscribers.models import Subscriber
-
-TEMPLATES = DigestTemplates(templates_dir(), "digest")
-COVERAGE = Coverage(day=DAY, sources=(covered("Hugging Face", 40),), considered=40)
-SECRET = "for the tests"
-
-
-def subscriber_links(subscriber_id: int, day: date, at: datetime) -> SubscriberLinks:
-    return SubscriberLinks(
-        manage_url=f"https://digest.example.org/manage/{subscriber_id}.{at:%H}",
-        leave_url=f"https://digest.example.org/leave/{subscriber_id}",
-        feedback_url=f"https://digest.example.org/feedback/{subscriber_id}.{day}",
-    )
-
-
-SETTINGS = MailSettings(
-    templates=TEMPLATES,
-    sender=FromIdentity(
-        name="Trending Papers", address="digest@example.org", web_url="https://digest.example.org"
-    ),
-    postal_address="1 Main Street",
-    bounce_address="bounces+{id}@example.org",
-    summary_length=420,
-    secret=SECRET,
-    subscriber_links=subscriber_links,
-)
-EDITION = Edition(
-    coverage=COVERAGE,
-    papers=(),
-    topics={"agents": topic(), "robots": topic("robots")},
-    ranked={},
-    similar={},
-    per_topic=5,
-    max_papers=20,
-    trend_weight=1.0,
-)
 
 
 def renderer(settings: MailSettings = SETTINGS, *, at: datetime = NOON) -> Renderer:
@@ -302,58 +267,6 @@ def test_a_mail_names_the_reader_s_own_address_to_leave() -> None:
 
     ways = "<https://digest.example.org/leave/9>, <mailto:leave+9@example.org>"
     assert parsed(mail)["List-Unsubscribe"] == ways
-
-
-def edition_of(found: Issue, **details: Any) -> Edition:
-    """The edition whose papers are those of an issue, in the order of their ids."""
-    papers = {chosen.paper.id: chosen.paper for chosen in found.picks}
-    return replace(EDITION, papers=[papers[key] for key in sorted(papers)], **details)
-
-
-def feedback_links(text: str) -> list[str]:
-    return re.findall(r"https://digest\.example\.org/feedback/[^\s\"]+", text)
-
-
-def test_each_paper_has_links_to_judge_it_by_its_position_in_the_edition() -> None:
-    found = issue(pick(paper("2")), pick(paper("1", authors=("Ada Example",))))
-
-    mail = SETTINGS.renderer(edition_of(found), at=NOON).render(found, subscriber(7))
-
-    start = "https://digest.example.org/feedback/7.2026-02-02"
-    assert feedback_links(mail.html) == [
-        *(f"{start}/1/{verdict}" for verdict in ("more", "less", "save")),
-        *(f"{start}/0/{verdict}" for verdict in ("more", "less", "save", "mute")),
-    ]
-    assert feedback_links(mail.text) == [f"{start}/1/more", f"{start}/0/more"]
-
-
-def test_a_paper_that_is_listed_behind_another_has_no_links_of_its_own() -> None:
-    found = issue(pick(paper("1"), similar=(paper("2"),)))
-
-    mail = SETTINGS.renderer(edition_of(found), at=NOON).render(found, subscriber(7))
-
-    assert {link.split("/")[-2] for link in feedback_links(mail.html)} == {"0"}
-
-
-def test_without_a_web_server_no_paper_can_be_judged() -> None:
-    found = issue(pick())
-    without = replace(
-        SETTINGS,
-        sender=FromIdentity(name="Papers", address="digest@example.org"),
-        subscriber_links=lambda *_: SubscriberLinks(manage_url="mailto:m", leave_url="mailto:l"),
-    )
-
-    mail = without.renderer(edition_of(found), at=NOON).render(found, subscriber(7))
-
-    assert "like this" not in mail.html + mail.text
-
-
-def test_no_title_can_pass_for_a_reader_s_own_link() -> None:
-    found = issue(pick(paper(title="\ufdd0feedback_url\ufdd1")))
-
-    mail = SETTINGS.renderer(edition_of(found), at=NOON).render(found, subscriber(7))
-
-    assert len(feedback_links(mail.html)) == 3
 
 
 def test_a_mail_names_the_page_of_its_edition_if_there_is_one() -> None:

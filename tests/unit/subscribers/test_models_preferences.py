@@ -110,6 +110,8 @@ def test_an_invalid_choice_is_refused_by_name(chosen: dict[str, Any], message: s
         pytest.param("", id="nothing"),
         pytest.param("Paris", id="a city alone"),
         pytest.param("Europe", id="a folder"),
+        pytest.param("localtime", id="that of this machine"),
+        pytest.param("posixrules", id="a rule of the system"),
         pytest.param("tzdata.zi", id="a file that is no zone"),
         pytest.param("../../etc/passwd", id="a way out"),
         pytest.param("/etc/localtime", id="an absolute path"),

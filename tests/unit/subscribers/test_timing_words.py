@@ -9,7 +9,7 @@ from hypothesis import given
 from support.readers import PREFERENCES
 
 from subscribers.models import WEEKDAYS, Preferences
-from subscribers.timing_words import DAY_NAMES, when
+from subscribers.timing_words import DAY_NAMES, SiteTimes, when
 
 
 @pytest.mark.parametrize(
@@ -38,9 +38,27 @@ def test_days_and_hour_are_said_as_people_say_them(chosen: dict[str, Any], words
 
 
 def test_the_site_s_hour_is_named_where_it_is_known() -> None:
-    assert when(Preferences(), site_hour="18:00, UTC") == (
+    assert when(Preferences(), site=SiteTimes(hour="18:00, UTC")) == (
         "every day, at the site’s hour (18:00, UTC)"
     )
+
+
+@pytest.mark.parametrize(
+    ("chosen", "is_never"),
+    [
+        ({"days": ("sat", "sun")}, True),
+        ({"days": ("sat",), "quiet_mail": True, "frequency": "enough"}, True),
+        ({"days": ("sat",), "hour": 18}, False),
+        ({"days": ("fri", "sat")}, False),
+        ({}, False),
+    ],
+)
+def test_days_on_which_the_site_never_sends_are_said_to_be_that(
+    chosen: dict[str, Any], *, is_never: bool
+) -> None:
+    words = when(Preferences(**chosen), site=SiteTimes(days=WEEKDAYS))
+
+    assert words.endswith(", which never comes: the site sends from Monday to Friday") == is_never
 
 
 @given(PREFERENCES)
