@@ -74,7 +74,7 @@ def _metrics(app: App, authorization: str) -> Answer:
     try:
         return Answer(200, page(app), CONTENT_TYPE)
     except DigestError as error:
-        log.warning("metrics not written", extra={"error": str(error)})
+        log.error("metrics not written", extra={"error": str(error)})  # noqa: TRY400
         return Answer(503, b"the database cannot be read\n")
 
 

@@ -16,9 +16,9 @@ from digest.app.doctor.finding import Finding, Level, fail, not_checked, ok, war
 from digest.app.doctor.reader_mail import came_back, in_words, mail
 from digest.app.doctor.reader_words import change_of, remedy_of, remedy_of_days
 from digest.app.due import next_mail, turn_clock
-from digest.app.recorded_runs import RUN
 from digest.models.clock_times import instant, midnight
 from digest.models.delivery import UNSETTLED
+from digest.storage.run_log import RUN
 from digest.text.wording import count, join_words
 from subscribers.models import WEEK, Status
 from subscribers.schedules import wish_of
