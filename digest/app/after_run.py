@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from digest.app.clock import now
 from digest.app.trouble import troubles_of
 from digest.errors import DigestError
+from digest.storage.run_log import RUN
 from digest.text.reply_words import without_addresses
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def report(app: App, record: RunRecord, result: RunResult, *, is_watched: bool) 
     Args:
         app: the installation.
         record: the run.
-        result: how it ended.
+        result: how it ended, and what was wrong before and is so still.
         is_watched: whether the operator is told of it.
 
     """
@@ -37,7 +38,7 @@ def report(app: App, record: RunRecord, result: RunResult, *, is_watched: bool) 
     try:
         write_metrics(app)
     except (DigestError, OSError) as error:
-        log.warning("metrics not written", extra={"error": str(error)})
+        log.error("metrics not written", extra={"error": str(error)})  # noqa: TRY400
     if is_watched:
         _tell_operator(app, record, result, troubles)
         _beat(app, record, troubles)
@@ -66,19 +67,14 @@ def _tell_operator(
     from digest.app.alert import tell_operator
 
     try:
-        tell_operator(app, record, result, troubles, reads_all=_reads_all(record), now=now())
+        tell_operator(app, record, result, troubles, now=now())
     except (DigestError, OSError) as error:
         log.warning("alert not sent", extra={"error": without_addresses(str(error))})
 
 
 def _beat(app: App, record: RunRecord, troubles: Sequence[Trouble]) -> None:
     address = app.config.alerts.heartbeat.get_secret_value()
-    if address and _reads_all(record):
+    if address and record.what == RUN:
         from digest.app.heartbeat import beat
 
         beat(address, kinds=[trouble.kind for trouble in troubles])
-
-
-def _reads_all(record: RunRecord) -> bool:
-    """Whether it read the sources and sent to everybody, which a retry does not."""
-    return record.what == "run"

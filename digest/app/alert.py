@@ -1,7 +1,7 @@
 """Mail to the operator, and only when something is wrong.
 
-The same trouble is told once a day until it changes, and once it is over. A retry reads no sources
-and sends to few, so it can bring news of trouble but never says that all is well.
+The same trouble is told once a day until it changes, and once it is over. It is over when a run has
+looked at what was wrong, see `trouble`.
 """
 
 from __future__ import annotations
@@ -34,23 +34,19 @@ REPEAT = timedelta(hours=20)
 LONGEST_SUBJECT = 120
 
 
-def to_tell(
-    kinds: frozenset[str], last: SentAlert | None, *, reads_all: bool, now: datetime
-) -> AlertKind | None:
+def to_tell(kinds: frozenset[str], last: SentAlert | None, *, now: datetime) -> AlertKind | None:
     """Return what the operator should be told after a run, if anything.
 
     Args:
-        kinds: the kinds of trouble that the run had.
+        kinds: the kinds of trouble that there are.
         last: what they were told last.
-        reads_all: whether the run read the sources and sent to everybody, and so shows what ended.
         now: the time.
 
     """
     known = last.kinds if last else frozenset[str]()
     if not kinds:
-        return AlertKind.WELL if known and reads_all else None
-    is_same = kinds == known if reads_all else kinds <= known
-    if last and is_same and now - last.sent_at < REPEAT:
+        return AlertKind.WELL if known else None
+    if last and kinds == known and now - last.sent_at < REPEAT:
         return None
     return AlertKind.TROUBLE
 
@@ -61,7 +57,6 @@ def tell_operator(
     result: RunResult,
     troubles: Sequence[Trouble],
     *,
-    reads_all: bool,
     now: datetime,
 ) -> None:
     """Mail the operator if there is news, to `[alerts] mail`.
@@ -74,7 +69,7 @@ def tell_operator(
     if not to:
         return
     kinds, last = frozenset(trouble.kind for trouble in troubles), app.alert_log.last()
-    kind = to_tell(kinds, last, reads_all=reads_all, now=now)
+    kind = to_tell(kinds, last, now=now)
     if kind is None:
         return
     name, settings = app.config.site.name, app.transactional_settings
@@ -99,8 +94,7 @@ def tell_operator(
         log.warning("alert not sent", extra={"error": f"the mail is {outcome.state}"})
         return
     log.info("alert sent", extra={"kind": str(kind), "trouble": ", ".join(sorted(kinds))})
-    is_more = not reads_all and last is not None
-    app.alert_log.record(kinds | last.kinds if is_more and last else kinds, now=now)
+    app.alert_log.record(kinds, now=now)
 
 
 def _lines(record: RunRecord, result: RunResult, troubles: Sequence[Trouble]) -> list[str]:

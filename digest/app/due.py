@@ -104,10 +104,18 @@ def _readable_days(app: App, lists_of: date, *, since: date) -> list[date]:
     return [day for day, found_at in unread.items() if found_at < read_at]
 
 
+def lists_day(app: App, day: date, *, at: datetime) -> date:
+    """Return the day whose lists mails of a day are made from, if they are planned at a time.
+
+    Where the sun rises first, the day of the mails begins before its lists are out.
+    """
+    return min(day, _site_day(app, site_hours(app.config), at).day)
+
+
 def _site_day(app: App, hours: SiteHours, at: datetime) -> RunDay:
     """Return the day of the site's run: that of its hour, also if the run comes late."""
     if hours.at is None:
-        return run_day(app)
+        return run_day(app, at=at)
     last = hours.times.last(at).at
     return run_day(app, at=last if at - last <= app.policy.max_lateness else at)
 

@@ -36,7 +36,7 @@ class Figures:
     """What there is to know at a moment."""
 
     at: datetime
-    #: the day of a run that would begin now
+    #: the day whose mails a run dealt with last; before the first, that of a run that began now
     day: date
     #: mails of that day
     mails: Mapping[DeliveryState, int]
@@ -48,7 +48,7 @@ class Figures:
     #: the last run or retry that ended, and the last that left nothing to do
     last_run: RunRecord | None
     last_complete_run: RunRecord | None
-    #: papers of that day by source
+    #: papers of the day of a run that would begin now, by source
     papers: Mapping[str, int]
     #: the last fetch of each source that is configured
     fetches: Mapping[str, FetchRecord]
@@ -77,7 +77,8 @@ def figures_of(app: App, *, now: datetime) -> Figures:
         StoreError: it cannot be read.
 
     """
-    day = run_day(app).day
+    lists_of = run_day(app).day
+    day = app.run_log.last_day() or lists_of
     names = {source.name for source in app.sources}
     fetched = app.fetch_log.newest_of_each(since=(now - _FETCHED_WITHIN).date())
     arrivals = app.arrivals.counts()
@@ -91,7 +92,9 @@ def figures_of(app: App, *, now: datetime) -> Figures:
         runs_total=app.run_log.number(),
         last_run=app.run_log.last_ended(),
         last_complete_run=app.run_log.last_ended(complete=True),
-        papers={name: number for name, number in app.papers.counts(day).items() if name in names},
+        papers={
+            name: number for name, number in app.papers.counts(lists_of).items() if name in names
+        },
         fetches={name: record for name, record in fetched.items() if name in names},
         readers=app.book.numbers(),
         inbound_total=app.arrivals.total(),

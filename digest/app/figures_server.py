@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Iterator
 
+    from digest.app.config import Config
     from digest.app.services import App
 
 log = logging.getLogger(__name__)
@@ -74,7 +75,7 @@ def _metrics(app: App, authorization: str) -> Answer:
     try:
         return Answer(200, page(app), CONTENT_TYPE)
     except DigestError as error:
-        log.warning("metrics not written", extra={"error": str(error)})
+        log.error("metrics not written", extra={"error": str(error)})  # noqa: TRY400
         return Answer(503, b"the database cannot be read\n")
 
 
@@ -100,13 +101,24 @@ def serving_figures(app: App) -> Iterator[None]:
         thread.join()
 
 
-def _listen(app: App) -> socket.socket:
-    host, port = app.config.metrics.address
-    if not (_is_here(host) or app.config.metrics.token.get_secret_value()):
+def refuse_open(config: Config) -> None:
+    """Refuse to listen where others than this machine can ask, unless they need a token.
+
+    Raises:
+        ConfigError: others can; the text has the remedy.
+
+    """
+    host, _ = config.metrics.address
+    if not (_is_here(host) or config.metrics.token.get_secret_value()):
         raise ConfigError(
             f"{_SETTING}: others than this machine can reach {host}; set [metrics] token too, or"
             " listen at 127.0.0.1"
         )
+
+
+def _listen(app: App) -> socket.socket:
+    refuse_open(app.config)
+    host, port = app.config.metrics.address
     first, *others = listener.listen(host, port, setting=_SETTING)
     for one in others:
         one.close()

@@ -84,9 +84,15 @@ class _Figures(Collector):
 
 
 def _mails(figures: Figures) -> Iterator[Metric]:
-    yield _gauge("day_timestamp_seconds", "Begin of the day of a run now.", midnight(figures.day))
+    yield _gauge(
+        "day_timestamp_seconds", "Begin of the day that was mailed last.", midnight(figures.day)
+    )
     yield _by(
-        "mails", "Mails of the day of a run now.", "state", figures.mails, among=DeliveryState
+        "mails",
+        "Mails of the day that was mailed last.",
+        "state",
+        figures.mails,
+        among=DeliveryState,
     )
     yield _gauge("mails_waiting", "Mails of all days that still may leave.", figures.waiting.number)
     yield _gauge("mails_due", "Mails of all days that could leave now.", figures.waiting.due)

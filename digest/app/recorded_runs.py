@@ -3,6 +3,10 @@
 `digest.app.runs` does the work. Here each run has a row in the database from its beginning, and at
 its end one line in the log; then `digest.app.after_run` reports it. What fails of this is logged,
 and fails no run.
+
+A run at which nobody was due, and that read and sent nothing, has no row, unless it shows that some
+trouble is over. Cron may call it every hour. What a row says of trouble is how things stood then:
+also what an earlier run found, and nobody has looked at since.
 """
 
 from __future__ import annotations
@@ -11,24 +15,25 @@ import logging
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from digest.app import after_run, pipeline, runs
 from digest.app.clock import newest_day, now
 from digest.app.due import find_due
-from digest.app.silence import silence_of
-from digest.app.trouble import troubles_of
+from digest.app.silence import is_unmailed, silence_of
+from digest.app.trouble import kinds_of, troubles_of, with_earlier
 from digest.delivery.process import this_host
 from digest.errors import DigestError, RunInProgressError, StoreError
 from digest.models.delivery import DeliveryState
 from digest.sources.fetch import no_progress
-from digest.storage.run_log import RunRecord, RunResult
+from digest.storage.run_log import ONLY, RETRY, RUN, RunRecord, RunResult
 from digest.text.reply_words import without_addresses
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from datetime import date, datetime
 
+    from digest.app.due import Due
     from digest.app.pipeline import ProgressBar
     from digest.app.runs import DayReport, RetryReport
     from digest.app.services import App
@@ -36,8 +41,6 @@ if TYPE_CHECKING:
     from digest.models.source import SourceReport
 
 log = logging.getLogger(__name__)
-
-RUN, RETRY = "run", "retry"
 
 
 def run(
@@ -56,38 +59,45 @@ def run(
         DigestError: as `runs.run`; that is recorded too.
 
     """
-    recording = _Recording(
-        app,
-        RUN,
-        pipeline.run_day(app, day).day,
-        is_watched=only is None,
-        can_wait=is_daemon,
-    )
-    recording.begin()
+    recording = _Recording(app, RUN, pipeline.run_day(app, day).day, only=only, can_wait=is_daemon)
     with recording.of_errors():
+        due = find_due(app, is_daemon=is_daemon) if day is None and only is None else None
+        if due is None or _has_work(app, due):
+            recording.begin()
         report = runs.run(
             app,
             day,
             only=only,
             is_daemon=is_daemon,
+            due=due,
             should_continue=should_continue,
             fetch_progress=fetch_progress,
             delivery_progress=delivery_progress,
         )
-        own = report.deliveries.day
-        failed = _failed(report.sources)
-        if only is None and report.is_due:
-            report = replace(report, silence=silence_of(app, own, failed_sources=failed))
+        own, served = report.deliveries.day, _day_of(report)
+        judged = report.served if report.is_due else [one.day for one in report.days][-1:]
+        silent = None
+        if only is None:
+            silent = _silent(app, judged, failed=_failed(report.sources), lists_of=own)
+        if silent is not None and report.is_due:
+            report = replace(report, silence=silent.alarm)
         result = RunResult(
             counts=_counts(report.days),
             steps=app.steps.take(),
             stopped=_stopped(report.days),
-            papers=app.papers.count(own),
-            failed_sources=failed,
+            papers=app.papers.count(min(own, served)) if report.sources else None,
+            failed_sources=_failed(report.sources),
             is_complete=report.is_complete,
-            silence=report.silence,
+            silence=silent.alarm if silent else None,
         )
-    recording.end(result, day=own)
+    is_idle = not (report.is_due or report.sources or result.counts or result.stopped)
+    recording.end(
+        result,
+        day=silent.day if silent else served,
+        read=[one.source for one in report.sources],
+        judged=judged,
+        is_idle=is_idle,
+    )
     return report
 
 
@@ -132,7 +142,7 @@ def retry(
         DigestError: as `runs.retry`; that is recorded too, unless another run does the work.
 
     """
-    recording = _Recording(app, RETRY, day, is_watched=only is None, can_wait=day is None)
+    recording = _Recording(app, RETRY, day, only=only, can_wait=day is None)
     if day is not None or _is_due(app):
         recording.begin()
     with recording.of_errors():
@@ -140,23 +150,54 @@ def retry(
             app, day, state=state, only=only, should_continue=should_continue, progress=progress
         )
         failed = _failed(report.sources)
-        newest = max((one.day for one in report.days), default=None)
-        silence = None
-        if newest is not None and only is None:
-            silence = silence_of(app, newest, failed_sources=failed)
+        judged = sorted(one.day for one in report.days)[-1:]
+        silent = _silent(app, judged, failed=failed) if only is None else None
         result = RunResult(
             counts=_counts(report.days),
             steps=app.steps.take(),
             stopped=_stopped(report.days),
             failed_sources=failed,
             is_complete=report.is_complete,
-            silence=silence,
+            silence=silent.alarm if silent else None,
         )
     if report.days or report.sources:
-        recording.end(result, day=day)
+        recording.end(
+            result,
+            day=silent.day if silent else day,
+            read=[one.source for one in report.sources],
+            judged=judged,
+        )
     else:
         recording.forget()
     return report
+
+
+def _has_work(app: App, due: Due) -> bool:
+    """Whether a run has anything to do: somebody is due, mails wait, or sources are to be read."""
+    return bool(due.turns) or _is_due(app) or pipeline.are_sources_old(app, due.site_day.day)
+
+
+def _day_of(report: DayReport) -> date:
+    """Return the day that a run is recorded under: the newest whose mails it dealt with."""
+    own = report.deliveries
+    return own.day if own.counts else max((one.day for one in report.days), default=own.day)
+
+
+class _Silent(NamedTuple):
+    """A day on which nobody was mailed, and the alarm."""
+
+    day: date
+    alarm: str
+
+
+def _silent(
+    app: App, days: Sequence[date], *, failed: Sequence[str], lists_of: date | None = None
+) -> _Silent | None:
+    """Return the newest of some days on which nobody was mailed, if there is one."""
+    for day in sorted(days, reverse=True):
+        if found := silence_of(app, day, failed_sources=failed, lists_of=lists_of):
+            return _Silent(day, found)
+    return None
 
 
 def _is_due(app: App) -> bool:
@@ -169,10 +210,13 @@ def _failed(sources: Sequence[SourceReport]) -> tuple[str, ...]:
 
 
 def _counts(days: Sequence[RunReport]) -> dict[DeliveryState, int]:
-    """Add up what a run did on several days."""
+    """Add up what a run did on several days, and the mails that an operator is to decide about."""
     total: Counter[DeliveryState] = Counter()
     for one in days:
         total.update(one.counts)
+        total[DeliveryState.UNKNOWN] += max(
+            0, one.doubtful - one.counts.get(DeliveryState.UNKNOWN, 0)
+        )
     return {state: total[state] for state in DeliveryState if total[state]}
 
 
@@ -186,14 +230,18 @@ class _Recording:
     """One run as it is recorded."""
 
     app: App
-    what: str
+    kind: str
     day: date | None
-    #: whether the operator is told of it; not of a run for one reader
-    is_watched: bool
+    #: the reader whom it is for; the operator is not told of such a run
+    only: int | None
     #: whether it is no error that another run is sending: that one, or the next look, does the work
     can_wait: bool
     started_at: datetime = field(default_factory=now)
     _id: int | None = None
+
+    @property
+    def what(self) -> str:
+        return self.kind if self.only is None else f"{self.kind}{ONLY}"
 
     def begin(self) -> None:
         """Record that it began, and forget the steps of what came before."""
@@ -231,9 +279,33 @@ class _Recording:
             with _logged():
                 self.app.run_log.forget(self._id)
 
-    def end(self, result: RunResult, *, day: date | None) -> None:
-        """Record and log how it ended, and report it."""
-        if self._id is None:
+    def end(
+        self,
+        result: RunResult,
+        *,
+        day: date | None,
+        read: Collection[str] = (),
+        judged: Sequence[date] = (),
+        is_idle: bool = False,
+    ) -> None:
+        """Record and log how it ended, and report it.
+
+        Args:
+            result: what it did.
+            day: the day that it is recorded under.
+            read: the names of the sources that it read.
+            judged: the days on which it looked for silence.
+            is_idle: whether there was nothing to do; then it has a row only if trouble is over.
+
+        """
+        own, asks, before = result, self.app.policy.asks, RunResult()
+        if self.only is None:
+            with _logged():
+                last = self.app.run_log.last_ended()
+                before = last.result if last and last.result else before
+                result = self._with_earlier(own, before, read=read, judged=judged)
+        is_kept = not is_idle or kinds_of(result, asks=asks) != kinds_of(before, asks=asks)
+        if is_kept and self._id is None:
             self.begin()
         ended_at = now()
         record = RunRecord(
@@ -245,13 +317,33 @@ class _Recording:
             ended_at=ended_at,
             result=result,
         )
-        with _logged():
-            self.app.run_log.end(record.id, result, day=day, now=ended_at)
-            if self.what == RUN and self.is_watched:
-                # Where there are very many readers, this takes a second or two.
-                self.app.run_log.count_topics(record.id, self.app.book.wanting_each())
-        _log(record, result)
-        after_run.report(self.app, record, result, is_watched=self.is_watched)
+        if is_kept:
+            with _logged():
+                self.app.run_log.end(record.id, result, day=day, now=ended_at)
+                if self.what == RUN:
+                    # Where there are very many readers, this takes a second or two.
+                    self.app.run_log.count_topics(record.id, self.app.book.wanting_each())
+        elif self._id is not None:
+            self.forget()
+        _log(record, own)
+        after_run.report(self.app, record, result, is_watched=self.only is None)
+
+    def _with_earlier(
+        self, result: RunResult, before: RunResult, *, read: Collection[str], judged: Sequence[date]
+    ) -> RunResult:
+        """Return the result with the trouble from before it that is not over; see `trouble`."""
+        app = self.app
+        silent = app.run_log.day_of_silence(before.silence) if before.silence else None
+        # A newer day on which mails left ends it too.
+        is_open = silent is not None and all(day < silent for day in judged)
+        return with_earlier(
+            result,
+            before,
+            read=read,
+            sources=[source.name for source in app.sources],
+            waits=bool(before.stopped) and app.delivery_sums.waiting(now=now()).number > 0,
+            is_silent=silent is not None and is_open and is_unmailed(app, silent),
+        )
 
 
 @contextmanager

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import date, datetime
 
+    from digest.app.due import Due
     from digest.app.pipeline import ProgressBar
     from digest.app.services import App
     from digest.delivery.run_start import RunStart
@@ -53,6 +54,8 @@ class DayReport:
     reason: str = ""
     #: whether somebody was due; if not, only what waited was sent
     is_due: bool = True
+    #: the days of the readers whom it served
+    served: Sequence[date] = ()
     #: that nobody was mailed, where no calendar explains it
     silence: str | None = None
 
@@ -89,6 +92,7 @@ def run(
     *,
     only: int | None = None,
     is_daemon: bool = False,
+    due: Due | None = None,
     should_continue: Callable[[], bool] = lambda: True,
     fetch_progress: ProgressBar = no_progress,
     delivery_progress: ProgressBar = no_progress,
@@ -103,6 +107,7 @@ def run(
         day: the day somebody named, which may be late; without one see `pipeline.run_day`.
         only: the id of the one subscriber to serve.
         is_daemon: whether the daemon runs, whose site has an hour in any case.
+        due: who is due, where that is known already.
         should_continue: whether to send more; what has not left is given back when it says no.
         fetch_progress: shows how far each source is read.
         delivery_progress: shows how many messages were dealt with.
@@ -115,7 +120,8 @@ def run(
     transport = cache(app.transport)
     transport()  # before anything is fetched: a wrong mail setting need not wait for the network
     is_named = day is not None and only is None
-    now_due = find_due(app, is_daemon=is_daemon) if day is None and only is None else None
+    is_for_due = day is None and only is None
+    now_due = (due or find_due(app, is_daemon=is_daemon)) if is_for_due else None
     chosen = now_due.site_day if now_due else pipeline.run_day(app, day)
     own, late = chosen.day, day is not None or pipeline.is_late(app, chosen.day)
     sends_own = now_due is None or now_due.is_site_due
@@ -131,7 +137,6 @@ def run(
     sources = []
     if now_due is None or now_due.turns or pipeline.are_sources_old(app, own):
         sources = pipeline.fetch(app, own, only_day=day is not None, progress=fetch_progress)
-    promise = f"; it sends {own} too, or the next run does" if only is None else ""
     # The daemon looks again soon.
     minutes = 0.0 if is_daemon else app.config.delivery.max_wait
     with _started(
@@ -141,7 +146,7 @@ def run(
         allow_late=own if late and sends_own else None,
         transport=transport,
         minutes=minutes,
-        promise=promise,
+        promise=f"; it sends {own} too, or the next run does" if only is None else "",
         should_continue=should_continue,
     ) as start:
         sender = _Sender(
@@ -154,9 +159,8 @@ def run(
             progress=delivery_progress,
             sources=sources,
         )
-        turns = dict(now_due.turns) if now_due else {own: None}
-        open_days = []
-        if day is None and only is None:
+        turns, open_days = dict(now_due.turns) if now_due else {own: None}, []
+        if is_for_due:
             begun = (one for one in start.settled if one <= newest_day_anywhere())
             open_days = sender.finish_all(one for one in begun if one not in turns)
         # Ranked after the earlier days are done: what they have shown is not late any more.
@@ -177,6 +181,7 @@ def run(
         open_days=open_days,
         reason=chosen.reason,
         is_due=now_due is None or bool(now_due.turns),
+        served=tuple(turns),
     )
 
 
@@ -223,11 +228,10 @@ def retry(
         )
         if day is not None:
             app.ledger.plan_again(day, [state], only=only)
-        until = newest_day(app.config.schedule.timezone)
-        latest = newest_day_anywhere()
-        due = {one for one in app.history.days_waiting(now=now()) if one <= latest}
+        waiting = app.history.days_waiting(now=now())
+        due = {one for one in waiting if one <= newest_day_anywhere()}
         if only is None:
-            due |= app.begun_days.to_plan(until=until).keys()
+            due |= app.begun_days.to_plan(until=newest_day(app.config.schedule.timezone)).keys()
         if day is None:
             due |= {one for one, settled in start.settled.items() if settled}
         reports = sender.finish_all(sorted(one for one in due if day in (None, one)))
@@ -333,8 +337,7 @@ class _Sender:
     def _finish(self, day: date) -> RunReport:
         """Finish an open day: as its own run would have, from what that run has left."""
         app = self.app
-        is_open = day in app.ledger.open_days()
-        if not is_open or not may_leave(day, app.delivery_services):
+        if day not in app.ledger.open_days() or not may_leave(day, app.delivery_services):
             return report_day(day, app.delivery_services, self.start)
         begun_at = app.begun_days.to_plan(until=day).get(day) if self.only is None else None
         if begun_at is not None and not self.should_continue():
@@ -342,10 +345,8 @@ class _Sender:
         if begun_at is not None and not _is_read(app, day, since=begun_at):
             self.sources.extend(pipeline.fetch(app, day, progress=self.fetch_progress))
         # Planned rows without a stored edition are from a run that was killed between the two.
-        has_edition = app.editions.newest(day) is not None
-        needs_edition = begun_at is not None or not has_edition
         edition = None
-        if needs_edition:
+        if begun_at is not None or app.editions.newest(day) is None:
             edition = pipeline.build_edition(app, day, progress=self.fetch_progress)
         return self.deliver(day, edition, plan_new=begun_at is not None, confirmed_by=begun_at)
 
@@ -396,5 +397,5 @@ def _is_read(app: App, day: date, *, since: datetime) -> bool:
     return all(source.name in read and read[source.name] >= since for source in app.sources)
 
 
-def _are_complete(days: list[RunReport], sources: list[SourceReport]) -> bool:
+def _are_complete(days: Sequence[RunReport], sources: Sequence[SourceReport]) -> bool:
     return all(day.complete for day in days) and not any(source.error for source in sources)

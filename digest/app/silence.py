@@ -89,16 +89,26 @@ def _is_explained(account: DayAccount) -> bool:
     return is_few and all(reason.startswith(NOTHING_FOR_THEM) for reason in account.skipped)
 
 
-def silence_of(app: App, day: date, *, failed_sources: Collection[str]) -> str | None:
+def silence_of(
+    app: App, day: date, *, failed_sources: Collection[str], lists_of: date | None = None
+) -> str | None:
     """Return the alarm of a day, by the ledger and the calendars; see `alarm`.
 
     Sources that only add to known papers are no reason for silence, so their failures do not count.
+
+    Args:
+        app: the installation.
+        day: the day of the mails, which begins before that of the lists where the sun rises first.
+        failed_sources: the sources that could not be read in full.
+        lists_of: the day whose lists were used, if they are not those of the day.
+
     """
     totals = app.history.day_totals(day)
     if any(totals.states[state] for state in SHOWN):
         return None
     bringing = [source for source in app.sources if not get_kind(source.kind).enriches]
     services = [get_kind(source.kind) for source in bringing if source.path is None]
+    at = now()
     _, groups = app.history.summary(day)
     skipped = {
         group.reason or "": group.number
@@ -110,9 +120,10 @@ def silence_of(app: App, day: date, *, failed_sources: Collection[str]) -> str |
             day=day,
             due=readers_due(app, day),
             states=totals.states,
-            forecasts=[kind.forecast(day, now()) for kind in services],
+            # Services count in UTC: no list is out yet of a day that has not begun there.
+            forecasts=[kind.forecast(min(day, at.date()), at) for kind in services],
             failed_sources=[one.name for one in bringing if one.name in failed_sources],
-            papers=app.papers.count(day),
+            papers=app.papers.count(min(day, lists_of or day)),
             skipped=skipped,
         )
     )
@@ -123,3 +134,9 @@ def readers_due(app: App, day: date) -> int:
     totals, groups = app.history.summary(day)
     chose = sum(group.number for group in groups if (group.reason or "").startswith(NOT_DUE))
     return totals.planned - chose
+
+
+def is_unmailed(app: App, day: date) -> bool:
+    """Whether readers were due on a day, and no mail of it has left yet."""
+    states = app.history.day_totals(day).states
+    return readers_due(app, day) > 0 and not any(states[state] for state in SHOWN)

@@ -26,6 +26,8 @@ class DayAccount:
     """What is known of a day but for the mails of single readers."""
 
     day: date
+    #: the day whose lists its mails are made from; an earlier one while it has begun abroad alone
+    lists_of: date
     #: how papers are compared, see `digest.app.meaning`
     semantic: str
     sources: Sequence[FetchRecord]
@@ -42,6 +44,15 @@ class DayAccount:
     mail_in: InboundStatus
     #: whether an operator decides about mails that may have arrived
     asks: bool
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether the day has not begun here, nor in UTC."""
+        return self.lists_of < self.day
+
+    def unread(self) -> str:
+        """Say that no source was read, and what to do."""
+        return f"no source was read for {self.lists_of} yet: `digest fetch --day {self.lists_of}`"
 
     def trouble(self) -> list[str]:
         """Return what kept a run from sending to everybody, which no reader's row shows."""

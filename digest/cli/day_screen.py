@@ -74,7 +74,7 @@ def screen_lines(account: DayAccount, *, width: int | None, height: int | None) 
 def _notes(account: DayAccount) -> list[str]:
     """Return what is to be said of the sources beside their rows."""
     if not account.sources:
-        return [f"no source was read for {account.day} yet: `digest fetch --day {account.day}`"]
+        return [account.unread()]
     warnings = [
         f"{record.source}: warning: {bounded(warning, bounds.REASONS)}"
         for record in account.sources

@@ -64,13 +64,12 @@ def doctor(
 
 def _explain(ctx: typer.Context, email: str, text: str | None, *, json: bool) -> None:
     """Say why a reader got an issue of a day, or none."""
-    from digest.app.clock import newest_day
-    from digest.app.doctor.reader import explain
+    from digest.app.doctor.reader import explain, today_of
     from digest.cli.options import find_subscriber, parse_day
 
     app = output.open_app(ctx, only_reads=True)
-    day = parse_day(text) or newest_day(app.config.schedule.timezone)
-    found = explain(app, find_subscriber(app, email), day)
+    reader = find_subscriber(app, email)
+    found = explain(app, reader, parse_day(text) or today_of(app, reader))
     if json:
         output.print_json(serializers.plain(found))
         return

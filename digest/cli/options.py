@@ -44,8 +44,10 @@ def parse_day(text: str | None, *, option: str = "--day") -> date | None:
         raise ConfigError(f"{option} {text!r} is not a day; write it like 2026-02-02") from error
 
 
-def begun_day(app: App, text: str | None) -> date | None:
+def begun_day(app: App, text: str | None, *, may_be_local: bool = False) -> date | None:
     """Read the value of --day for a command that reads sources or sends.
+
+    With `may_be_local` it may also be the day of a reader ahead of this place, once a run had it.
 
     Raises:
         ConfigError: it is no date, or a day that has not begun yet.
@@ -55,7 +57,8 @@ def begun_day(app: App, text: str | None) -> date | None:
     from digest.errors import ConfigError
 
     day, newest = parse_day(text), clock.newest_day(app.config.schedule.timezone)
-    if day is not None and day > newest:
+    is_local = may_be_local and day is not None and app.begun_days.is_known(day)
+    if day is not None and day > newest and not is_local:
         raise ConfigError(f"--day {day} is in the future; the newest day is {newest}")
     return day
 

@@ -134,7 +134,7 @@ def retry(
     from digest.models.delivery import DeliveryState
 
     app = output.open_app(ctx)
-    chosen = begun_day(app, day)
+    chosen = begun_day(app, day, may_be_local=True)
     if state is not None and chosen is None:
         raise ConfigError("--state needs --day: name the day whose mails are to be sent again")
     subscriber = None if only is None else _confirmed(app, only)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from digest.app import serializers
-from digest.app.clock import newest_day, now
+from digest.app.clock import newest_day, newest_day_anywhere, now
+from digest.app.due import lists_day
 from digest.cli import output
 from digest.cli.came_back import of_mail
 from digest.cli.day_account import DayAccount
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from digest.app.services import App
     from digest.storage.bounces import Bounce
     from digest.storage.fetches import FetchRecord
-    from digest.storage.history import DayTotals, DeliveryRecord
+    from digest.storage.history import DeliveryRecord
 
 #: Readers whose mails are in memory together when they are listed.
 _AT_ONCE = 500
@@ -59,8 +60,8 @@ def status(
 ) -> None:
     """Show what happened on a day: the sources, and who got what or why not."""
     app = output.open_app(ctx, only_reads=True)
-    until = newest_day(app.config.schedule.timezone)
-    chosen = parse_day(day) or app.history.newest_day(until=until) or day_of_run(app)
+    newest = app.history.newest_day(until=newest_day_anywhere())
+    chosen = parse_day(day) or newest or day_of_run(app)
     account = _account(app, chosen)
     if json:
         output.print_json(_shape(app, account, state or ()))
@@ -80,11 +81,14 @@ def _account(app: App, day: date) -> DayAccount:
     keep_few_pages(app.engine)
     totals, groups = app.history.summary(day)
     is_deferred = bool(totals.states[DeliveryState.DEFERRED])
+    is_ahead = day > newest_day(app.config.schedule.timezone)
+    listed = lists_day(app, day, at=now()) if is_ahead else day
     return DayAccount(
         day=day,
+        lists_of=listed,
         semantic=meaning.state(app),
-        sources=app.fetch_log.on(day),
-        overdue=app.backlog.overdue(day, app.sources, now=now()),
+        sources=app.fetch_log.on(listed),
+        overdue=app.backlog.overdue(listed, app.sources, now=now()),
         totals=totals,
         groups=groups,
         not_planned=app.history.not_planned(day, rows=totals.states.total()),
@@ -103,7 +107,7 @@ def _shape(app: App, account: DayAccount, states: Sequence[DeliveryState]) -> di
     """Return the day as JSON has it; its readers are read as they are printed."""
     return {
         "day": account.day.isoformat(),
-        "papers": app.papers.count(account.day),
+        "papers": app.papers.count(account.lists_of),
         "sentence_vectors": account.semantic,
         "sources": [serializers.fetch_record(record) for record in account.sources],
         "owed": serializers.overdue_days(account.overdue),
@@ -136,10 +140,10 @@ def _print_in_full(app: App, account: DayAccount, states: Sequence[DeliveryState
     day, totals = account.day, account.totals
     for line in account.trouble():
         output.print_result(f"{day}: {line}")
-    if _print_sources(f"Sources for {day}", account.sources):
+    if _print_sources(f"Sources for {account.lists_of}", account.sources):
         output.print_prose(f"sentence vectors: {account.semantic}")
     else:
-        output.print_result(f"no source was read for {day} yet: `digest fetch --day {day}`")
+        output.print_result(account.unread())
     for name, earlier in account.overdue:
         output.print_result(f"{name} could not be read for {earlier} yet")
     output.print_result("")
@@ -148,18 +152,21 @@ def _print_in_full(app: App, account: DayAccount, states: Sequence[DeliveryState
             f"pruned on {totals.pruned_at:%Y-%m-%d}: only the sum is kept, nobody by name"
         )
     elif not _print_readers(f"Deliveries for {day}", _mails(app, day, states)):
-        output.print_prose(_nobody(totals, states, account.not_planned))
+        output.print_prose(_nobody(account, states))
     output.print_result("")
     for line in account.endings():
         output.print_prose(line)
 
 
-def _nobody(totals: DayTotals, states: Sequence[DeliveryState], not_planned: int) -> str:
+def _nobody(account: DayAccount, states: Sequence[DeliveryState]) -> str:
     """Say why no reader is listed, and what to do about it."""
+    totals = account.totals
     if totals.planned or totals.states:
         which = join_choices(states) if states else "known any more"
         return f"no mail of {totals.day} is {which}"
-    if not_planned:
+    if account.not_planned and account.is_ahead:
+        return "nobody has a mail yet: the day has begun for some readers at most"
+    if account.not_planned:
         return f"nobody has a mail yet: `digest run --day {totals.day}` sends them"
     return "nobody is subscribed and confirmed yet: `digest subscribers add EMAIL --confirmed`"
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 #: How long a run is remembered.
 KEPT = timedelta(days=400)
+RUN, RETRY = "run", "retry"
+#: What follows these where only one reader was served.
+ONLY = " --only"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,11 +31,11 @@ class RunResult:
     papers: int | None = None
     #: seconds of each step, by its name, see `digest.app.steps`
     steps: Mapping[str, float] = field(default_factory=dict)
-    #: sources that could not be read in full
+    #: sources that could not be read in full, when they were last read
     failed_sources: tuple[str, ...] = ()
     #: whether nothing is left to do
     is_complete: bool = True
-    #: why it stopped before all mails had left
+    #: why it, or one before it whose mails wait still, stopped before all mails had left
     stopped: str | None = None
     #: why it could not be done
     error: str | None = None
@@ -55,8 +58,9 @@ class RunRecord:
     """A run as it is recorded."""
 
     id: int
-    #: run or retry
+    #: run or retry, and whether for one reader
     what: str
+    #: whose mails it sent, or the one that is silent; None for a retry of all days
     day: date | None
     started_at: datetime
     #: the process that it ran in
@@ -143,18 +147,37 @@ class RunLog:
             return db.execute(query).scalar()
 
     def last_ended(self, *, complete: bool | None = None) -> RunRecord | None:
-        """Return the newest run that has ended, or the newest that left nothing to do."""
-        query = sa.select(runs).where(runs.c.ended_at.is_not(None))
+        """Return the newest run that has ended, or the newest that left nothing to do.
+
+        Those for one reader do not count.
+        """
+        query = sa.select(runs).where(runs.c.ended_at.is_not(None), _IS_FOR_ALL)
         if complete is not None:
             query = query.where(runs.c.is_complete.is_(complete))
         with self._engine.connect() as db:
             row = db.execute(query.order_by(runs.c.id.desc()).limit(1)).first()
         return None if row is None else _record(row)
 
+    def last_day(self) -> date | None:
+        """Return the day whose mails the newest run for everybody dealt with that had any."""
+        had_mails = sa.cast(runs.c.counts, sa.String) != "{}"
+        query = sa.select(runs.c.day).where(had_mails, runs.c.what == RUN, runs.c.day.is_not(None))
+        with self._engine.connect() as db:
+            return db.execute(query.order_by(runs.c.id.desc()).limit(1)).scalar()
+
+    def day_of_silence(self, silence: str) -> date | None:
+        """Return the day that is silent, by the first run that has these words for it."""
+        query = sa.select(runs.c.day).where(runs.c.silence == silence, runs.c.day.is_not(None))
+        with self._engine.connect() as db:
+            return db.execute(query.order_by(runs.c.id).limit(1)).scalar()
+
     def number(self) -> int:
         """Return how many runs there ever were."""
         with self._engine.connect() as db:
             return db.execute(sa.select(sa.func.max(runs.c.id))).scalar() or 0
+
+
+_IS_FOR_ALL = runs.c.what.in_((RUN, RETRY))
 
 
 def _record(row: Any) -> RunRecord:

@@ -12,7 +12,7 @@ runs = sa.Table(
     "runs",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
-    # run or retry
+    # run or retry, with --only behind it where one reader was served
     sa.Column("what", sa.String, nullable=False),
     # null for a retry of all days
     sa.Column("day", sa.Date),
@@ -26,7 +26,7 @@ runs = sa.Table(
     sa.Column("counts", sa.JSON, nullable=False, server_default="{}"),
     # papers of the day; null where it read none
     sa.Column("papers", sa.Integer),
-    # names of the sources that could not be read in full
+    # names of the sources that could not be read in full, when they were last read
     sa.Column("failed_sources", sa.JSON, nullable=False, server_default="[]"),
     # how many seconds each of its steps took, by name
     sa.Column("steps", sa.JSON, nullable=False, server_default="{}"),

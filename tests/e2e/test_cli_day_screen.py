@@ -58,6 +58,7 @@ def account(
     states = Counter(totals)
     given = {
         "day": DAY,
+        "lists_of": DAY,
         "semantic": "used; 1,204 papers have one",
         "sources": sources,
         "overdue": [("arxiv", DAY)] * 5,

@@ -181,11 +181,11 @@ def test_a_day_that_was_closed_before_it_began_is_sent_when_it_comes(
 def test_a_day_of_the_future_in_the_database_is_not_the_newest(
     closed_early: Path, digest: Command
 ) -> None:
-    tomorrow = clock.today("UTC") + timedelta(days=1)
+    future = clock.newest_day_anywhere() + timedelta(days=1)
     digest("run")
     with closing(sqlite3.connect(closed_early / "digest.db")) as db, db:
-        db.execute("UPDATE deliveries SET day = ?", (tomorrow.isoformat(),))
-        db.execute("UPDATE days SET day = ?", (tomorrow.isoformat(),))
+        db.execute("UPDATE deliveries SET day = ?", (future.isoformat(),))
+        db.execute("UPDATE days SET day = ?", (future.isoformat(),))
 
     found = date.fromisoformat(digest("status", "--json").json["day"])
 

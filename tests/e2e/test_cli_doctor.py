@@ -158,6 +158,19 @@ def test_a_wrong_configuration_is_a_finding_and_the_rest_is_not_checked(
     assert levels[:2] == ["fail", "fail"]
     assert set(levels[2:]) == {"not checked"}
     assert any("did you mean host?" in it["text"] + it["remedy"] for it in result.json)
+    assert {"secrets", "DKIM keys", "own values", "monitoring", "database", "disk"} <= {
+        it["check"] for it in result.json[2:]
+    }
+
+
+def test_a_wrong_configuration_that_others_can_read_is_two_findings(
+    home: Path, digest: Command
+) -> None:
+    (home / "config.toml").write_text('[mail]\npassword = "a password"\nhots = "x"\n')
+    (home / "config.toml").chmod(0o644)
+
+    assert failing(digest)["secrets"] == "chmod 600 config.toml"
+    assert "configuration" in failing(digest)
 
 
 def test_without_a_configuration_it_says_how_to_begin(

@@ -114,6 +114,18 @@ def test_a_run_that_left_something_reports_it_beside_its_errors(
     assert "run stopped" in result.err
 
 
+def test_figures_that_cannot_be_written_are_an_error_and_fail_no_run(
+    ready: Path, digest: Command
+) -> None:
+    with (ready / "config.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[metrics]\nfile = "gone/digest.prom"\n')
+
+    result = digest("run", *DAY, "--quiet")
+
+    assert (result.code, result.out) == (0, "")
+    assert result.err.count("metrics not written") == len(result.err.splitlines()) == 1
+
+
 def test_a_preview_that_nobody_would_get_says_so(ready: Path, digest: Command) -> None:
     found = digest("preview", "--day", "2026-02-07", "--quiet")
 

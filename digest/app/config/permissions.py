@@ -36,6 +36,8 @@ _SECRET_NAME = re.compile(
     r"|(?:Key|Token|Secret|Password)$",
     re.ASCII,
 )
+#: A line that gives a key a value.
+_FILLED = re.compile(r"""^[ \t]*([\w-]+)[ \t]*=[ \t]*(?!""|'')\S""", re.MULTILINE)
 #: The keys of these sections name files.
 _PATHS_ONLY = frozenset({"dkim"})
 _ANY_WRITE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
@@ -56,9 +58,9 @@ def read_secret(path: Path) -> bytes:
     return content
 
 
-def readable_secrets(config: Config, *, database: Path | None) -> dict[Path, str]:
-    """Return which of configuration and database others can read, each with the remedy."""
-    paths = [config.secrets_file] if config.secrets_file else []
+def readable_secrets(file: Path | None, *, database: Path | None) -> dict[Path, str]:
+    """Return which of a file with secrets and a database others can read, each with the remedy."""
+    paths = [file] if file else []
     if database:
         parts = [database.with_name(database.name + end) for end in ("", "-wal", "-shm")]
         # SQLite makes the others anew, with the mode of the first.
@@ -68,7 +70,7 @@ def readable_secrets(config: Config, *, database: Path | None) -> dict[Path, str
 
 def warn_of_readable(config: Config, *, database: Path | None) -> None:
     """Log a warning for the configuration and the database, if others can read secrets there."""
-    for path, remedy in readable_secrets(config, database=database).items():
+    for path, remedy in readable_secrets(config.secrets_file, database=database).items():
         log.warning("others can read secrets", extra={"file": str(path), "remedy": remedy})
 
 
@@ -81,6 +83,11 @@ def holds_secret(tables: dict[str, Any]) -> bool:
         for key, value in _texts("", table)
         if value
     )
+
+
+def may_hold_secret(text: str) -> bool:
+    """Whether the text of a configuration seems to hold a key or a password, be it TOML or not."""
+    return any(_SECRET_NAME.search(key) for key in _FILLED.findall(text))
 
 
 def _texts(key: str, value: object) -> Iterator[tuple[str, str]]:

@@ -51,7 +51,8 @@ def diagnose(path: Path | None, *, clock: Callable[[], datetime]) -> Iterator[Fi
     config, found = configuration.read(path)
     yield from found
     if config is None:
-        for name in (database.DATABASE, *(name for name, _ in AREAS)):
+        yield from _guarded(configuration.SECRETS, configuration.check_files(path))
+        for name in (*configuration.OTHERS, database.DATABASE, *(name for name, _ in AREAS)):
             yield not_checked(name, "the configuration cannot be used")
         return
     yield from _guarded(configuration.CONFIGURATION, configuration.check(config))

@@ -39,7 +39,7 @@ def _compared(folders: Sequence[tuple[str, Path, int]]) -> Finding:
     (_, place, _), needed = folders[0], sum(needed for *_, needed in folders)
     free = shutil.disk_usage(place).free
     what = join_words([what for what, *_ in folders])
-    text = f"{_size(free)} are free; {what} may need {_size(needed)} in the next time"
+    text = f"{_size(free)} are free; {what} may need {_size(needed)} soon"
     remedy = f"make room on the disk of {place}; `digest prune --vacuum` shrinks the database"
     if free < needed:
         return fail(DISK, text, remedy)

@@ -11,14 +11,15 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from digest.app.clock import now
+from digest.app.clock import newest_day, now
 from digest.app.doctor.finding import Finding, Level, fail, not_checked, ok, warn
 from digest.app.doctor.reader_mail import came_back, in_words, mail
 from digest.app.doctor.reader_words import change_of, remedy_of, remedy_of_days
-from digest.app.due import next_mail, turn_clock
-from digest.app.recorded_runs import RUN
+from digest.app.due import lists_day, next_mail, turn_clock
+from digest.app.trouble import troubles_of
 from digest.models.clock_times import instant, midnight
 from digest.models.delivery import UNSETTLED
+from digest.storage.run_log import RUN
 from digest.text.wording import count, join_words
 from subscribers.models import WEEK, Status
 from subscribers.schedules import wish_of
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from subscribers.schedules import Wish
 
 _MOMENT = timedelta(microseconds=1)
+_TO_COME = ", which is to come"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +52,14 @@ class Explanation:
     findings: Sequence[Finding]
     #: the answer in one sentence
     answer: str
+
+
+def today_of(app: App, subscriber: Subscriber) -> date:
+    """Return the day that has begun for a reader: in the zone of their hour, else the site's."""
+    wish = wish_of(subscriber.preferences)
+    if wish.hour is None:
+        return newest_day(app.config.schedule.timezone)
+    return now().astimezone(turn_clock(app).zone(wish.timezone)).date()
 
 
 def explain(app: App, subscriber: Subscriber, day: date) -> Explanation:
@@ -177,7 +187,7 @@ def _turn(case: _Case) -> Iterator[Finding]:
         text = f"goes by the site's hours, on {days}, and {case.day} is a {case.day:%A}"
         yield case.lacks("due", text, f"nothing is to be done{then}; see [schedule] weekdays")
     elif begin > now():
-        text = f"is due at {timestamp(begin)}, {local}, which is to come"
+        text = f"is due at {timestamp(begin)}, {local}{_TO_COME}"
         yield case.lacks("due", text, "nothing is to be done but to wait")
     elif case.times is None:
         yield ok("due", f"chose no hour: any run of the day is theirs{_chosen_later(case)}")
@@ -198,17 +208,15 @@ def _chosen_later(case: _Case) -> str:
 
 def _run(case: _Case) -> Iterator[Finding]:
     """Whether a run came when the reader was due."""
-    runs = [
-        one
-        for one in case.app.run_log.around(case.day, begin=case.begin, end=case.end)
-        if one.what == RUN
-    ]
+    runs = _runs(case)
     theirs = [one for one in runs if case.wish.hour is not None or one.day == case.day]
     if case.record is not None:
         yield _planned(case.record, theirs)
         return
     totals = case.app.history.day_totals(case.day)
     command = f"`digest run --day {case.day} --only {case.subscriber.address}` sends it"
+    if case.day > newest_day(case.app.config.schedule.timezone):
+        command = "`digest run` sends it: the day has begun for them, and nowhere else"
     if totals.pruned_at:
         text = f"the deliveries of the day were pruned at {timestamp(totals.pruned_at)}"
         yield fail("run", text, "nothing is to be done: who got it is not known any more")
@@ -224,6 +232,16 @@ def _run(case: _Case) -> Iterator[Finding]:
         yield fail("run", text, again)
     else:
         yield fail("run", _no_run(case), f"see that cron or `digest daemon` runs; {command}")
+
+
+def _runs(case: _Case) -> list[RunRecord]:
+    """Return the runs of the reader's turn, or of the day if any run of it may be theirs."""
+    begin, end = case.begin, case.end
+    return [
+        one
+        for one in case.app.run_log.around(case.day, begin=begin, end=end)
+        if one.what == RUN and (case.times is None or begin <= one.started_at < end)
+    ]
 
 
 def _planned(record: DeliveryRecord, runs: Sequence[RunRecord]) -> Finding:
@@ -253,28 +271,37 @@ def _no_run(case: _Case) -> str:
 def _end(run: RunRecord) -> str:
     if run.result is None:
         return "it goes on, or was killed, as `digest runs` says"
-    return run.result.error or run.result.stopped or "it went well"
+    if why := run.result.error or run.result.stopped:
+        return why
+    if run.result.is_complete:
+        return "it went well"
+    found = [trouble.text for trouble in troubles_of(run.result)]
+    return f"it was incomplete: {'; '.join(found) or 'a mail waits or was refused'}"
 
 
 def _papers(case: _Case) -> Iterator[Finding]:
-    """Whether the sources brought papers of the day."""
-    fetched, papers = case.app.fetch_log.on(case.day), case.app.papers.count(case.day)
+    """Whether the sources brought papers of the day whose lists were out."""
+    planned_at = case.record.planned_at if case.record else None
+    day = lists_day(case.app, case.day, at=planned_at or case.begin)
+    fetched, papers = case.app.fetch_log.on(day), case.app.papers.count(day)
+    of_day = "of the day" if day == case.day else f"of {day}, whose lists were out then"
     failed = [one.source for one in fetched if one.error is not None]
     if failed:
         yield warn(
             "papers",
-            f"{count(papers, 'paper')} of the day; {join_words(failed)} could not be read in full",
-            f"`digest fetch --day {case.day}` reads again; late papers come with the next issue",
+            f"{count(papers, 'paper')} {of_day}; {join_words(failed)} could not be read in full",
+            f"`digest fetch --day {day}` reads again; late papers come with the next issue",
         )
     elif not fetched and not papers:
-        yield not_checked("papers", "no source was read for this day")
+        which = "this day" if day == case.day else str(day)
+        yield not_checked("papers", f"no source was read for {which}")
     else:
-        yield ok("papers", f"{count(papers, 'paper')} of the day")
+        yield ok("papers", f"{count(papers, 'paper')} {of_day}")
 
 
 def _answer(case: _Case, findings: Sequence[Finding]) -> str:
     """Say in a sentence what decided."""
     if case.record is None:
-        yet = " yet" if case.begin > now() else ""
+        yet = " yet" if findings[-1].text.endswith(_TO_COME) else ""
         return f"no issue of {case.day}{yet}: {findings[-1].text}"
     return in_words(case.record, findings)

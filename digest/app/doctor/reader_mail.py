@@ -91,7 +91,10 @@ def in_words(record: DeliveryRecord, findings: Sequence[Finding]) -> str:
         return f"the issue of {record.day} was sent, and {returned}" if returned else got
     if record.state is DeliveryState.UNKNOWN:
         return f"nobody knows whether they got the issue of {record.day}: {texts[_MAIL]}"
-    yet = " yet" if record.state in UNSETTLED else ""
+    may_come = record.state in UNSETTLED and ("consent", Level.OK) in {
+        (it.check, it.level) for it in findings
+    }
+    yet = " yet" if may_come else ""
     said = f"no issue of {record.day}{yet}: {texts[_MAIL]}"
     failed = next((it for it in findings if (it.check, it.level) == (_PAPERS, Level.WARN)), None)
     return f"{said}; {failed.text}" if failed else said

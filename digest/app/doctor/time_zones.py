@@ -36,11 +36,11 @@ def check(installation: Installation) -> Iterator[Finding]:
         yield fail(
             READERS, f"readers chose {join_words(missing)}, which is not known here", _REMEDY
         )
+    elif len(chosen) == 1:
+        yield ok(READERS, "the one that readers chose is known")
     else:
-        yield ok(
-            READERS,
-            f"all {len(chosen)} that readers chose are known" if chosen else "no reader chose one",
-        )
+        several = f"all {len(chosen)} that readers chose are known"
+        yield ok(READERS, several if chosen else "no reader chose one")
 
 
 def version_of_data() -> tuple[str, str]:

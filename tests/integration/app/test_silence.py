@@ -11,7 +11,7 @@ from support.installation import FOUR, Installation
 from support.machine_clock import set_clock
 from support.readers import CHOSEN_AT
 
-from digest.app.silence import readers_due, silence_of
+from digest.app.silence import is_unmailed, readers_due, silence_of
 from digest.sources import Source
 
 if TYPE_CHECKING:
@@ -96,3 +96,50 @@ def test_nobody_is_due_who_wants_no_mail_that_day(installation: Installation) ->
 
     assert readers_due(installation.app, DAY) == 0
     assert silence(installation) is None
+
+
+@pytest.mark.parametrize(
+    ("at", "day", "lists_of", "is_silent"),
+    [
+        # 04:00 in Kolkata on Tuesday is Monday evening in UTC, when Monday's lists are due.
+        pytest.param((2, 22, 30), 3, 2, True, id="east"),
+        # On Monday morning there it is Sunday in UTC, which has no lists.
+        pytest.param((1, 22, 30), 2, 1, False, id="east, after a weekend"),
+        pytest.param((3, 2, 0), 2, 3, True, id="west"),
+    ],
+)
+def test_the_calendar_of_a_local_day_is_that_of_the_lists_that_are_out(
+    installation: Installation,
+    monkeypatch: pytest.MonkeyPatch,
+    at: tuple[int, int, int],
+    day: int,
+    lists_of: int,
+    *,
+    is_silent: bool,
+) -> None:
+    moment = NOON.replace(day=at[0], hour=at[1], minute=at[2])
+    set_clock(monkeypatch, moment)
+    subscribe_all(installation)
+    installation.now = moment
+    installation.send(day=DAY.replace(day=day))
+
+    found = silence_of(
+        installation.app,
+        DAY.replace(day=day),
+        failed_sources=(),
+        lists_of=DAY.replace(day=lists_of),
+    )
+
+    assert (found is not None) is is_silent
+
+
+def test_a_day_is_unmailed_until_a_mail_of_it_left(installation: Installation) -> None:
+    subscribe_all(installation)
+    installation.send()
+    before = is_unmailed(installation.app, DAY)
+    installation.add_agents_papers("2602.00001", day=DAY.replace(day=3))
+    installation.send(day=DAY.replace(day=3))
+
+    assert before
+    assert not is_unmailed(installation.app, DAY.replace(day=3))
+    assert not is_unmailed(installation.app, DAY.replace(day=9)), "nobody was due"

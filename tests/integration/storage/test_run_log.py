@@ -79,3 +79,34 @@ def test_how_many_runs_there_were_never_falls(runs: RunLog) -> None:
 
     assert len(runs.last(9)) == 1
     assert runs.number() == 3
+
+
+def test_a_run_for_one_reader_is_not_the_last(runs: RunLog) -> None:
+    for_all, for_one = (runs.begin(what, DAY, PROCESS, now=NOON) for what in ("run", "run --only"))
+    for number in (for_all, for_one):
+        runs.end(number, RunResult(), day=DAY, now=NOON)
+
+    last, complete = runs.last_ended(), runs.last_ended(complete=True)
+
+    assert last is not None
+    assert complete is not None
+    assert last.id == complete.id == for_all
+
+
+def test_the_day_that_was_mailed_last_is_known(runs: RunLog) -> None:
+    tomorrow, sent = DAY + timedelta(days=1), {DeliveryState.SENT: 1}
+    for day, counts in ((DAY, sent), (tomorrow, sent), (DAY, {})):
+        number = runs.begin("run", day, PROCESS, now=NOON)
+        runs.end(number, RunResult(counts=counts), day=day, now=NOON)
+
+    assert runs.last_day() == tomorrow
+
+
+def test_the_silent_day_is_that_of_the_run_that_found_it(runs: RunLog) -> None:
+    assert runs.last_day() is None
+    for day in (DAY, DAY + timedelta(days=1)):
+        number = runs.begin("run", day, PROCESS, now=NOON)
+        runs.end(number, RunResult(silence="nothing was sent"), day=day, now=NOON)
+
+    assert runs.day_of_silence("nothing was sent") == DAY
+    assert runs.day_of_silence("other words") is None

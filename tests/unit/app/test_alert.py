@@ -17,13 +17,11 @@ TROUBLE, WELL = AlertKind.TROUBLE, AlertKind.WELL
 KINDS = st.frozensets(st.sampled_from(("silence", "stopped", "source arXiv")))
 
 
-def told(
-    kinds: set[str], last: set[str] | None, *, hours: float = 1, reads_all: bool = True
-) -> AlertKind | None:
+def told(kinds: set[str], last: set[str] | None, *, hours: float = 1) -> AlertKind | None:
     """What is told of these kinds, so long after others were told."""
     before = None if last is None else SentAlert(kinds=frozenset(last), sent_at=NOON)
     now = NOON + timedelta(hours=hours)
-    return to_tell(frozenset(kinds), before, reads_all=reads_all, now=now)
+    return to_tell(frozenset(kinds), before, now=now)
 
 
 @pytest.mark.parametrize(
@@ -47,12 +45,6 @@ def test_a_run_tells_news_and_repeats_it_once_a_day(
     assert told(kinds, last, hours=hours) == wanted
 
 
-def test_a_retry_tells_new_trouble_and_never_that_all_is_well() -> None:
-    assert told({"stopped"}, {"source arXiv"}, reads_all=False) == TROUBLE
-    assert told({"stopped"}, {"source arXiv", "stopped"}, reads_all=False) is None
-    assert told(set(), {"source arXiv"}, reads_all=False) is None
-
-
 @given(runs=st.lists(KINDS, max_size=30))
 def test_the_same_trouble_of_an_hourly_run_is_told_at_most_twice_a_day(
     runs: list[frozenset[str]],
@@ -60,7 +52,7 @@ def test_the_same_trouble_of_an_hourly_run_is_told_at_most_twice_a_day(
     last, mails, changes, before = None, 0, 0, frozenset[str]()
     for hour, kinds in enumerate(runs):
         now = NOON + timedelta(hours=hour)
-        if to_tell(kinds, last, reads_all=True, now=now):
+        if to_tell(kinds, last, now=now):
             mails, last = mails + 1, SentAlert(kinds=kinds, sent_at=now)
         changes, before = changes + (kinds != before), kinds
 

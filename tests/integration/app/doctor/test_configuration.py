@@ -8,7 +8,7 @@ import pytest
 
 from digest.app import config
 from digest.app.config import dkim_keys
-from digest.app.doctor.configuration import check, read
+from digest.app.doctor.configuration import check, check_files, read
 from digest.mail import dkim
 
 if TYPE_CHECKING:
@@ -103,3 +103,99 @@ def test_a_variable_that_means_nothing_is_named(
     (seen,) = found(tmp_path, dkim=keys(tmp_path))
 
     assert seen.remedy == "unset DIGEST_VERBOSE"
+
+
+@pytest.mark.parametrize(
+    ("metrics", "text", "remedy"),
+    [
+        ({"listen": "0.0.0.0:9464"}, "others than this machine can reach 0.0.0.0",
+         "set [metrics] token too, or listen at 127.0.0.1"),
+        ({"listen": "[::]:9464"}, "others than this machine can reach ::",
+         "set [metrics] token too, or listen at 127.0.0.1"),
+        ({"file": "gone/digest.prom"}, "there is no folder", "mkdir -p "),
+    ],
+)  # fmt: skip
+def test_figures_that_cannot_be_served_or_written_are_named(
+    tmp_path: Path, metrics: dict[str, str], text: str, remedy: str
+) -> None:
+    (seen,) = found(tmp_path, dkim=keys(tmp_path), metrics=metrics)
+
+    assert (seen.check, seen.level) == ("monitoring", "fail")
+    assert text in seen.text
+    assert seen.remedy.startswith(remedy)
+
+
+@pytest.mark.parametrize(
+    "metrics",
+    [
+        {"listen": "127.0.0.1:9464", "file": "digest.prom"},
+        {"listen": "0.0.0.0:9464", "token": "a token of more than 32 characters"},
+    ],
+)
+def test_figures_that_can_be_had_are_well(tmp_path: Path, metrics: dict[str, str]) -> None:
+    assert found(tmp_path, dkim=keys(tmp_path), metrics=metrics) == []
+
+
+@pytest.mark.parametrize("text", ["hots = 'x'", "hots = x y", "[mail"], ids=["key", "value", "end"])
+def test_the_modes_of_files_are_looked_at_though_the_configuration_is_wrong(
+    tmp_path: Path, text: str
+) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(f'[mail]\npassword = "a password"\n{text}\n')
+    for name in ("config.toml", "digest.db", "digest.key"):
+        (tmp_path / name).touch()
+        (tmp_path / name).chmod(0o644)
+
+    built, _ = read(file)
+    seen = list(check_files(file))
+
+    assert built is None
+    assert {(it.check, it.level) for it in seen} == {("secrets", "fail")}
+    assert [it.remedy for it in seen] == [
+        f"chmod 600 {tmp_path}/{name}" for name in ("config.toml", "digest.db", "digest.key")
+    ]
+
+
+def test_without_a_secret_the_mode_of_a_wrong_configuration_does_not_matter(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('[mail]\npassword = ""\nhots = "x"\n')
+    file.chmod(0o644)
+
+    (seen,) = check_files(file)
+    (missing,) = check_files(tmp_path / "other.toml")
+
+    assert (seen.level, missing.level) == ("not checked", "not checked")
+
+
+def test_the_database_of_a_wrong_configuration_is_the_one_that_it_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('[database]\nurl = "sqlite:///own.db"\nulr = ""\n')
+    for name in ("own.db", "other.db"):
+        (tmp_path / name).touch()
+        (tmp_path / name).chmod(0o644)
+
+    (named,) = check_files(file)
+    monkeypatch.setenv("DIGEST_DATABASE__URL", f"sqlite:///{tmp_path}/other.db")
+    (of_variable,) = check_files(file)
+
+    assert named.remedy.endswith("own.db")
+    assert of_variable.remedy.endswith("other.db")
+
+
+def test_the_remedy_of_a_wrong_value_names_where_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text("[ranking]\nper_topic = 0\n")
+    monkeypatch.setenv("DIGEST_ALERTS__MAIL", "nope")
+
+    _, seen = read(file)
+
+    assert {it.remedy for it in seen} == {
+        f"correct it in {file}, and run `digest doctor`",
+        "correct it in the variable DIGEST_ALERTS__MAIL, and run `digest doctor`",
+    }

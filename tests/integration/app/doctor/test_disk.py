@@ -53,4 +53,4 @@ def test_only_folders_that_are_written_to_count(
 
     seen = found(tmp_path, 10**9, monkeypatch, sources=sources, mail={"transport": "smtp"})
 
-    assert seen.text == "1.0 GB are free; the database may need 100.0 MB in the next time"
+    assert seen.text == "1.0 GB are free; the database may need 100.0 MB soon"

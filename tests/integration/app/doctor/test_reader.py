@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.builders import DAY, NOON
@@ -12,7 +12,8 @@ from support.machine_clock import set_clock
 
 from digest.app.doctor.finding import Level
 from digest.app.doctor.reader import explain
-from digest.models.delivery import DeliveryState, Outcome
+from digest.models.delivery import DeliveryState, Outcome, WorkerHost
+from digest.storage.run_log import RunResult
 from subscribers.book import Evidence
 from subscribers.models import Event, Preferences
 
@@ -194,3 +195,68 @@ def test_looking_changes_nothing(installation: Installation, ada: Subscriber) ->
     explain(installation.app, ada, DAY)
 
     assert installation.dump() == before
+
+
+def record_run(
+    installation: Installation, at: datetime, *, day: date = DAY, what: str = "run", **result: Any
+) -> None:
+    runs, process = installation.app.run_log, WorkerHost(host="tests", boot="", pid=1)
+    number = runs.begin(what, day, process, now=at)
+    runs.end(number, RunResult(**result), day=day, now=at)
+
+
+@pytest.mark.parametrize(
+    ("zone", "begin"),
+    [
+        ("Asia/Kolkata", NOON.replace(hour=2, minute=30)),
+        ("America/Los_Angeles", NOON.replace(hour=16)),
+    ],
+)
+def test_only_runs_of_the_turn_count(
+    installation: Installation,
+    ada: Subscriber,
+    monkeypatch: pytest.MonkeyPatch,
+    zone: str,
+    begin: datetime,
+) -> None:
+    choose(installation, ada, Preferences(hour=8, timezone=zone))
+    end = begin + timedelta(days=1)
+    set_clock(monkeypatch, end + timedelta(hours=12))
+    for at in (begin - timedelta(hours=1), end, end + timedelta(hours=1)):
+        record_run(installation, at)
+    record_run(installation, begin + timedelta(hours=1), what="run --only")
+    without = checks(installation, ada)["run"]
+    record_run(installation, end - timedelta(hours=1))
+
+    assert without.text.startswith("no run began from ")
+    assert checks(installation, ada)["run"].text.startswith("one run, at ")
+
+
+@pytest.mark.parametrize(
+    ("result", "words"),
+    [
+        ({}, "it went well"),
+        ({"is_complete": False}, "it was incomplete: a mail waits or was refused"),
+        ({"is_complete": False, "failed_sources": ("arXiv",)},
+         "it was incomplete: arXiv could not be read in full"),
+        ({"is_complete": False, "error": "no room"}, "no room"),
+    ],
+)  # fmt: skip
+def test_how_the_last_run_ended_is_said(
+    installation: Installation, ada: Subscriber, result: dict[str, Any], words: str
+) -> None:
+    record_run(installation, NOON, **result)
+
+    assert checks(installation, ada)["run"].text.endswith(f"planned no mail for them: {words}")
+
+
+def test_a_mail_to_a_reader_who_left_is_not_awaited(
+    installation: Installation, ada: Subscriber
+) -> None:
+    busy = Outcome(state=DeliveryState.DEFERRED, code=451, reason="come back later")
+    installation.send(failing(busy, "ada"))
+    waits = answer(installation, ada)
+    installation.book.record(ada.id, Event.LEAVE, evidence=evidence(NOON + timedelta(hours=1)))
+
+    assert waits.startswith(f"no issue of {DAY} yet: ")
+    assert answer(installation, ada).startswith(f"no issue of {DAY}: ")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 from support.builders import enrolled
-from support.doctor import installation, levels
+from support.doctor import installation
 from support.machine_clock import machine_in
 
 from digest.app.doctor import time_zones
@@ -53,14 +53,16 @@ def test_the_system_s_data_counts_before_the_package_s(
     assert version_of_data()[1] == "the package tzdata"
 
 
+def choose_zone(engine: sa.Engine, reader: int, zone: str) -> None:
+    with engine.begin() as db:
+        change = sa.text("UPDATE subscribers SET preferences = :stored WHERE id = :id")
+        db.execute(change, {"stored": json.dumps({"timezone": zone}), "id": reader})
+
+
 def test_a_zone_that_this_machine_lacks_is_named(
     tmp_path: Path, engine: sa.Engine, book: Book
 ) -> None:
-    reader = enrolled(book)
-    stored = json.dumps({"timezone": "Mars/Olympus"})
-    with engine.begin() as db:
-        change = sa.text("UPDATE subscribers SET preferences = :stored WHERE id = :id")
-        db.execute(change, {"stored": stored, "id": reader.id})
+    choose_zone(engine, enrolled(book).id, "Mars/Olympus")
     app = App(config=installation(tmp_path).config, engine=engine)
 
     seen = {it.check: it for it in check(installation(tmp_path, app=app))}["readers' zones"]
@@ -68,11 +70,24 @@ def test_a_zone_that_this_machine_lacks_is_named(
     assert (seen.level, "Mars/Olympus" in seen.text) == ("fail", True)
 
 
-def test_zones_that_are_known_are_well(tmp_path: Path, engine: sa.Engine, book: Book) -> None:
-    enrolled(book)
+@pytest.mark.parametrize(
+    ("zones", "text"),
+    [
+        ((), "no reader chose one"),
+        (("Asia/Kolkata",), "the one that readers chose is known"),
+        (("Asia/Kolkata", "America/Lima"), "all 2 that readers chose are known"),
+    ],
+)
+def test_zones_that_are_known_are_well(
+    tmp_path: Path, engine: sa.Engine, book: Book, zones: tuple[str, ...], text: str
+) -> None:
+    for number, zone in enumerate(zones):
+        choose_zone(engine, enrolled(book, f"reader{number}@example.org").id, zone)
     app = App(config=installation(tmp_path).config, engine=engine)
 
-    assert levels(check(installation(tmp_path, app=app)))["readers' zones"] == "ok"
+    seen = {it.check: it for it in check(installation(tmp_path, app=app))}["readers' zones"]
+
+    assert (seen.level, seen.text) == ("ok", text)
 
 
 def test_a_machine_whose_zone_is_none_is_named(tmp_path: Path) -> None:
