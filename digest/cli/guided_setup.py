@@ -39,7 +39,7 @@ def register(root: typer.Typer) -> None:
 def set_up(
     ctx: typer.Context,
     folder: Annotated[
-        Path | None, typer.Argument(metavar="[DIR]", help="Where; here unless given.")
+        Path | None, typer.Argument(metavar="DIR", help="Where; here unless given.")
     ] = None,
     site: Annotated[
         str | None,

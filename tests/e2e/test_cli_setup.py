@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 import pytest
 import trustme
 from support.command import PAPERS
+from support.paths import ROOT
 from support.smtp_server import SMTPServer
 
 from digest.app.setup import timer
+from digest.app.setup.providers import OWN, PROVIDERS, Provider
 from digest.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -61,6 +63,18 @@ def by_mail(folder: Path, smtp: SMTPServer, *options: str) -> tuple[str, ...]:
     secret.chmod(0o600)
     server = ("--server", f"127.0.0.1:{smtp.port}:starttls", "--login", "ada")
     return (*WITH_PAPERS, *server, "--password-file", str(secret), *options)
+
+
+@pytest.mark.parametrize("provider", PROVIDERS, ids=lambda it: it.name)
+def test_the_guide_says_what_each_provider_wants(provider: Provider) -> None:
+    guide = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+    (line,) = (it for it in guide.splitlines() if it.startswith(f"| `{provider.name}`: "))
+
+    server = f"{provider.host}:{provider.port}:{provider.security}"
+    assert provider.title in line
+    assert provider.wants in line
+    assert provider.note in line
+    assert provider.name == OWN or server in line
 
 
 def test_one_command_leads_to_a_digest_in_the_outbox(folder: Path, digest: Command) -> None:

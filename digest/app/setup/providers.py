@@ -64,7 +64,8 @@ PROVIDERS = (
         wants="the password of the mailbox, or an app password from"
         " https://mysignins.microsoft.com/security-info",
         note="An administrator must allow Authenticated SMTP for this mailbox (Microsoft 365 admin"
-        " center, Active users, Mail, Manage email apps). Outlook.com, Hotmail and Live take no"
+        " center, Active users, Mail, Manage email apps). Microsoft means to end logins by password"
+        " here, at a date that it names in 2027. Outlook.com, Hotmail and Live take no"
         " passwords any more: choose another provider for these.",
     ),
     Provider(

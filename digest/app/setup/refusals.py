@@ -40,9 +40,15 @@ _APP_PASSWORD = re.compile(
 _MICROSOFT = re.compile(r"(?:^|\.)(?:outlook|office365|hotmail|live)\.com$", re.IGNORECASE)
 #: Words with which Microsoft says that logins by password are off, for the mailbox or for all.
 _DISABLED = re.compile(
-    r"5\.7\.139|SmtpClientAuthentication is disabled|basic auth\w* is disabled"
+    r"5\.7\.139|5\.7\.30\b|basic authentication is not supported"
+    r"|SmtpClientAuthentication is disabled|basic auth\w* is disabled"
     r"|authentication unsuccessful, (?:the request did not|user is locked)",
     re.IGNORECASE,
+)
+_SWITCHED_OFF = (
+    "Logins by password are switched off for this mailbox. An administrator can allow Authenticated"
+    " SMTP for it: Microsoft 365 admin center, Active users, Mail, Manage email apps; security"
+    " defaults of the organisation must allow it too. Otherwise choose another provider to send by."
 )
 #: Words about the sender's address: not ours, or not verified yet.
 _SENDER = re.compile(
@@ -87,6 +93,8 @@ def remedies_of_outcome(outcome: Outcome, mail: MailAnswers) -> list[str]:
 
 
 def _of_words(text: str, mail: MailAnswers, *, is_for_now: bool = False) -> str:
+    if _DISABLED.search(text):
+        return _SWITCHED_OFF
     if _LOGIN_WANTED.search(text) and not mail.login:
         return "The server wants a login before it takes mail: name one."
     if _SENDER.search(text):
@@ -149,12 +157,7 @@ def _of_login(reply: Reply, mail: MailAnswers) -> Iterator[str]:
         )
         return
     if _DISABLED.search(text):
-        yield (
-            "Logins by password are switched off for this mailbox. An administrator can allow"
-            " Authenticated SMTP for it: Microsoft 365 admin center, Active users, Mail, Manage"
-            " email apps; security defaults of the organisation must allow it too. Otherwise choose"
-            " another provider to send by."
-        )
+        yield _SWITCHED_OFF
         return
     if 400 <= reply.code < 500 or (_TOO_MANY.search(text) and reply.code != _WRONG_LOGIN):
         yield "It takes no login now, perhaps after too many tries: wait some minutes."

@@ -84,6 +84,8 @@ def other(port: int, security: str, host: str = "127.0.0.1", provider: str = "ow
         ("microsoft365",
          "535 5.7.139 Authentication unsuccessful, basic authentication is disabled",
          "switched off"),
+        ("microsoft365",
+         "550 5.7.30 Basic authentication is not supported for Client Submission", "switched off"),
         ("microsoft365", "535 5.7.3 Authentication unsuccessful", "Authenticated SMTP"),
         ("gmx", "535 Authentication credentials invalid", "POP3 and IMAP access must be switched"),
         ("zoho", "535 Authentication Failed, app password needed", "app-specific"),
