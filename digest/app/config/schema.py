@@ -205,6 +205,8 @@ class Mail(Section):
     security: Literal["none", "starttls", "tls"] = "starttls"
     username: OneLine = ""
     password: Password = SecretStr("")
+    #: a file that holds the password; empty for none
+    password_file: str = ""
     ehlo_name: EhloName = ""
     timeout: Annotated[float, Field(gt=0, le=3600)] = 30.0
     connections: Annotated[int, Field(ge=1, le=100)] = 5

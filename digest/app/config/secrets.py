@@ -6,7 +6,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from digest.app.config import dkim_keys, permissions
-from digest.app.config.values import check_key
+from digest.app.config.values import check_key, check_password
 from digest.errors import ConfigError
 from digest.mail import dkim
 from digest.storage import files
@@ -56,6 +56,30 @@ def known_secret(config: Config, setting: SecretStr, file: str, key: str) -> str
     except ValueError as error:
         raise ConfigError(f"{path}: {error}") from error
     return found
+
+
+def mail_password(config: Config) -> str:
+    """Return the password for the mail server: the configured one, or that of its file.
+
+    Raises:
+        ConfigError: the file cannot be read, or others can read it too.
+
+    """
+    mail = config.mail
+    if (configured := mail.password.get_secret_value()) or not mail.password_file:
+        return configured
+    path = config.path(mail.password_file)
+    try:
+        text = permissions.read_secret(path).decode("utf-8-sig").strip()
+    except OSError as error:
+        raise ConfigError(f"[mail] password_file: cannot read {path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"[mail] password_file: {path} is not text in UTF-8") from error
+    try:
+        check_password(text)
+    except ValueError as error:
+        raise ConfigError(f"[mail] password_file: {path} {error}") from error
+    return text
 
 
 def signer(config: Config) -> dkim.Signer | None:

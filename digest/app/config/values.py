@@ -83,9 +83,19 @@ def _secret(value: SecretStr) -> SecretStr:
     return value
 
 
-def _password(value: SecretStr) -> SecretStr:
-    if any(unicodedata.category(ch) == "Cc" for ch in value.get_secret_value()):
+def check_password(text: str) -> None:
+    """Check a password for a mail server.
+
+    Raises:
+        ValueError: no login can have it.
+
+    """
+    if any(unicodedata.category(ch) == "Cc" for ch in text):
         raise ValueError("holds a line break or another control character, which no login can have")
+
+
+def _password(value: SecretStr) -> SecretStr:
+    check_password(value.get_secret_value())
     return value
 
 

@@ -12,7 +12,7 @@ from digest.app.doctor.installation import PATIENCE
 from digest.app.transport import is_here, mail_certificates, server_settings
 from digest.delivery.smtp.connect import Connector
 from digest.delivery.smtp.handshake import StepRefusedError
-from digest.errors import MailServerError
+from digest.errors import ConfigError, MailServerError
 from digest.mail.size_limit import BUDGET
 from digest.sources.http.reach import expiry
 
@@ -38,7 +38,11 @@ def check(installation: Installation) -> Iterator[Finding]:
         why = f'[mail] transport is "{config.mail.transport}", so none is used'
         yield not_checked(CONNECTION, why)
         return
-    settings = server_settings(config)
+    try:
+        settings = server_settings(config)
+    except ConfigError as error:  # the file of the password
+        yield failed(LOGIN, error, remedy="correct [mail] password_file")
+        return
     patient = replace(settings, timeout=min(settings.timeout, PATIENCE))
     try:
         connection = Connector(patient, mail_certificates()).connect()

@@ -87,3 +87,46 @@ def test_a_secret_that_was_made_is_known(tmp_path: Path) -> None:
     made = secrets.secret(configured(tmp_path), NONE, "digest.key", "secret_key")
 
     assert secrets.known_secret(configured(tmp_path), NONE, "digest.key", "secret_key") == made
+
+
+def with_password_file(folder: Path, content: bytes, mode: int = 0o600, **mail: str) -> Config:
+    (folder / "mail.password").write_bytes(content)
+    (folder / "mail.password").chmod(mode)
+    return configured(folder, mail={"password_file": "mail.password", **mail})
+
+
+def test_the_password_for_the_mail_server_may_be_in_a_file_of_its_own(tmp_path: Path) -> None:
+    found = with_password_file(tmp_path, "sesame öffne dich\n".encode())
+
+    assert secrets.mail_password(found) == "sesame öffne dich"
+
+
+def test_a_password_that_is_set_itself_comes_before_the_file(tmp_path: Path) -> None:
+    found = with_password_file(tmp_path, b"of the file", password="of the setting")
+
+    assert secrets.mail_password(found) == "of the setting"
+
+
+@pytest.mark.parametrize(
+    ("content", "mode", "words"),
+    [
+        pytest.param(b"sesame", 0o640, "others can read .*; type: chmod 600", id="readable"),
+        pytest.param(b"two\nlines", 0o600, "holds a line break", id="two lines"),
+        pytest.param(b"\xff", 0o600, "is not text in UTF-8", id="no text"),
+    ],
+)
+def test_a_password_file_that_cannot_be_used_is_named_and_not_shown(
+    tmp_path: Path, content: bytes, mode: int, words: str
+) -> None:
+    with pytest.raises(ConfigError, match=words) as caught:
+        secrets.mail_password(with_password_file(tmp_path, content, mode))
+
+    assert "mail.password" in str(caught.value)
+    assert "sesame" not in str(caught.value)
+
+
+def test_a_password_file_that_is_missing_is_named_with_its_key(tmp_path: Path) -> None:
+    found = configured(tmp_path, mail={"password_file": "gone"})
+
+    with pytest.raises(ConfigError, match=r"\[mail\] password_file: cannot read .*gone"):
+        secrets.mail_password(found)

@@ -120,3 +120,12 @@ def test_without_a_mail_server_none_is_asked(tmp_path: Path) -> None:
     (seen,) = check(installation(tmp_path))
 
     assert seen.level == "not checked"
+
+
+def test_a_password_file_that_is_missing_is_a_fault_of_the_login(tmp_path: Path) -> None:
+    mail = {"transport": "smtp", "username": "digest", "password_file": "gone"}
+
+    (seen,) = check(installation(tmp_path, {"mail": mail}, now=clock.now()))
+
+    assert (seen.check, str(seen.level)) == ("SMTP login", "fail")
+    assert seen.remedy == "correct [mail] password_file"
