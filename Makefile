@@ -11,7 +11,8 @@ SCRATCH = TMPDIR="$$(scripts/scratch.sh)"
 # Tests start hundreds of processes; each would compile everything, were that not kept.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help demo test test-fast test-long lint ends constraints bench faults samples screenshot clean
+.PHONY: help demo test test-fast test-long lint ends constraints bench faults samples reference \
+  screenshot clean
 
 help:
 	@echo "make demo        make one reader's digest of the sample day, in demo/"
@@ -24,6 +25,7 @@ help:
 	@echo "make bench       measure speed and relevance"
 	@echo "make faults      kill runs at every step and system call (some minutes; needs strace)"
 	@echo "make samples     check the samples for mail servers (needs Debian and root)"
+	@echo "make reference   write the manual pages and the completions of shells again, in share/"
 	@echo "make screenshot  take the README's picture again (needs chromium)"
 	@echo "make clean       remove what these made"
 
@@ -88,6 +90,9 @@ faults: $(VENV)/developing
 # Those for Postfix are checked by the tests.
 samples: $(VENV)/developing
 	$(BIN)/python scripts/check_samples.py
+
+reference: $(VENV)/installed
+	@$(BIN)/python scripts/reference
 
 screenshot: $(VENV)/installed
 	$(BIN)/python scripts/screenshot.py docs/images/digest.png
