@@ -62,7 +62,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     made = {
         **pages.commands(commands.read()),
         pages.CONFIGURATION: pages.configuration(settings.read()),
-        **{ABOVE[name]: _moved((ROOT / name).read_text(encoding="utf-8")) for name in COPIED},
+        **{ABOVE[name]: _moved(name) for name in COPIED},
         **{f"samples/{one.name}/index.md": _samples(one) for one in _folders_of_samples()},
     }
     for path, text in made.items():
@@ -99,8 +99,14 @@ def _link_above(found: re.Match[str]) -> str:
     return f"]({ABOVE.get(found[1], f'../{found[1]}')}"
 
 
-def _moved(text: str) -> str:
-    """Return a page of the folder above as it must be beside those of `docs/`."""
+def _moved(name: str) -> str:
+    """Return a page of the folder above as it must be beside those of `docs/`.
+
+    The README without its head, which the start page has.
+    """
+    text = (ROOT / name).read_text(encoding="utf-8")
+    if name == "README.md":
+        text = re.sub(r"(?s)\A.*?\n(?=## )", "# First steps\n\n", text)
     names = "|".join(map(re.escape, ABOVE))
     return re.sub(rf"\]\(({names})", r"](../\1", text).replace("](docs/", "](")
 
