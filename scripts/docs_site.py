@@ -77,9 +77,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     if page.is_homepage:
         page.meta["hide"] = ["navigation", "toc"]
     found = re.sub(r"\]\(\.\./([\w./]+)", _link_above, markdown)
-    return re.sub(
-        r"\]\(samples/([\w-]+)/?([\w.-]*)\)", r"](samples/\1/index.md#\2)", found
-    ).replace("/index.md#)", "/index.md)")
+    return re.sub(r"\]\(samples/([\w-]+)(?:/([\w./-]*))?\)", _link_to_sample, found)
 
 
 def on_post_build(config: MkDocsConfig) -> None:
@@ -97,6 +95,11 @@ def on_post_build(config: MkDocsConfig) -> None:
 def _link_above(found: re.Match[str]) -> str:
     """Return the beginning of a link to a file above; one without a page stays, an error."""
     return f"]({ABOVE.get(found[1], f'../{found[1]}')}"
+
+
+def _link_to_sample(found: re.Match[str]) -> str:
+    """Return a link to a folder of samples, or to one of them, on the page of the folder."""
+    return f"](samples/{found[1]}/index.md{f'#{found[2]}' if found[2] else ''})"
 
 
 def _moved(name: str) -> str:
