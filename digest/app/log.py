@@ -51,7 +51,7 @@ def configure(
         file: where to; None for standard error.
         is_brief: whether the command ends soon and hardly says anything. Then what formats lines is
             imported for the first of them, which takes a quarter of the time of `digest status`.
-            A daemon must not import anything late: it may lack descriptors, or be updated.
+            A daemon's log must not wait for that: it may lack descriptors when it matters.
 
     Raises:
         ConfigError: the file cannot be opened.
