@@ -11,7 +11,8 @@ SCRATCH = TMPDIR="$$(scripts/scratch.sh)"
 # Tests start hundreds of processes; each would compile everything, were that not kept.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help demo test test-fast test-long lint ends constraints bench faults samples screenshot clean
+.PHONY: help demo test test-fast test-long lint ends constraints bench faults samples docs reference \
+  screenshot clean
 
 help:
 	@echo "make demo        make one reader's digest of the sample day, in demo/"
@@ -24,6 +25,8 @@ help:
 	@echo "make bench       measure speed and relevance"
 	@echo "make faults      kill runs at every step and system call (some minutes; needs strace)"
 	@echo "make samples     check the samples for mail servers (needs Debian and root)"
+	@echo "make docs        build the documentation as a website, in site/"
+	@echo "make reference   write the manual pages and the completions of shells again, in share/"
 	@echo "make screenshot  take the README's picture again (needs chromium)"
 	@echo "make clean       remove what these made"
 
@@ -53,7 +56,7 @@ ends: $(VENV)/developing
 # For every Python at once, with the same version for all where one exists.
 constraints: $(BIN)/uv
 	$(BIN)/uv pip compile --quiet --upgrade --universal --fork-strategy fewest --python-version 3.11 \
-	  --no-annotate --custom-compile-command "make constraints" --group dev pyproject.toml \
+	  --no-annotate --custom-compile-command "make constraints" --group dev --group docs pyproject.toml \
 	  --output-file constraints.txt
 
 bench: $(VENV)/developing
@@ -91,11 +94,19 @@ faults: $(VENV)/developing
 samples: $(VENV)/developing
 	$(BIN)/python scripts/check_samples.py
 
+# Material tells of another program each time that it builds; a warning of ours would be lost in it.
+docs: $(VENV)/documenting
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+	@echo "The website is in site/: open site/index.html"
+
+reference: $(VENV)/developing
+	@$(BIN)/python scripts/reference
+
 screenshot: $(VENV)/installed
 	$(BIN)/python scripts/screenshot.py docs/images/digest.png
 
 clean:
-	rm -rf $(VENV) demo dist
+	rm -rf $(VENV) demo dist site
 
 # Debian packages venv apart from python3: root installs it, others see the package name.
 $(VENV)/bin/python:
@@ -127,3 +138,8 @@ $(VENV)/developing: $(BIN)/uv pyproject.toml constraints.txt
 	@echo "Installing Digest, its libraries and the tools of the tests (some seconds) ..."
 	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --constraint constraints.txt --group dev --editable .
 	@touch $(VENV)/installed $@
+
+$(VENV)/documenting: $(VENV)/developing
+	@echo "Installing the tools of the website (some seconds) ..."
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --constraint constraints.txt --group docs
+	@touch $@

@@ -16,7 +16,7 @@ from support.compilations import sharing
 from support.database import new_database
 from support.paths import REAL_DATA
 
-from digest.app import services
+from digest.app import message_settings
 from subscribers.book import Book
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def _templates_compiled_once() -> Iterator[None]:
     """Compile the templates of a folder once in a process, and not for each test's installation."""
     with pytest.MonkeyPatch.context() as patch:
         for name in ("DigestTemplates", "Templates"):
-            patch.setattr(services, name, cache(getattr(services, name)))
+            patch.setattr(message_settings, name, cache(getattr(message_settings, name)))
         yield
 
 

@@ -12,9 +12,8 @@ import os
 import re
 import sys
 from contextlib import suppress
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TextIO
-
-import structlog
 
 from digest.errors import ConfigError
 from digest.storage import files
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from io import TextIOWrapper
     from pathlib import Path
 
+Style = Literal["text", "json"]
 _LOGGERS = ("digest", "subscribers", "apscheduler", "asyncio", "uvicorn")
 #: These log every job and every connection; only from these levels on they matter here.
 #: APScheduler warns of each look that is left out during a long run; the next one makes up for it.
@@ -45,36 +45,26 @@ _PAUSE = 60
 _MOST_THROTTLED = 100
 
 
-def configure(level: str, style: Literal["text", "json"], file: Path | None = None) -> None:
+def configure(
+    level: str, style: Style, file: Path | None = None, *, is_brief: bool = False
+) -> None:
     """Send the log to a file, or else to standard error, as `event key=value` lines or as JSON.
+
+    Args:
+        level: the lowest level of lines that are written.
+        style: how they are written.
+        file: where to; None for standard error.
+        is_brief: whether the command ends soon and hardly says anything. Then what formats lines is
+            imported for the first of them, which takes a quarter of the time of `digest status`.
+            A daemon's log must not wait for that: it may lack descriptors when it matters.
 
     Raises:
         ConfigError: the file cannot be opened.
 
     """
-    processors: list[Any] = [
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.ExtraAdder(),
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        _without_addresses,
-    ]
-    renderers: list[Any] = (
-        [structlog.processors.JSONRenderer()]
-        if style == "json"
-        else [
-            _without_controls,
-            structlog.dev.ConsoleRenderer(
-                colors=file is None and sys.stderr.isatty(), pad_event_to=0
-            ),
-        ]
-    )
     handler = _handler(file)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=processors,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderers],
-        )
-    )
+    lines = _Lines(style, colors=file is None and sys.stderr.isatty())
+    handler.setFormatter(lines if is_brief else lines.formatter)
     handler.addFilter(_Throttle())
     for name in _LOGGERS:
         logger = logging.getLogger(name)
@@ -134,6 +124,42 @@ def _handler(file: Path | None) -> logging.Handler:
         raise ConfigError(
             f"cannot write the log to {file}: {error.strerror}; check [log] file"
         ) from error
+
+
+class _Lines(logging.Formatter):
+    """Lines of the log, by structlog, which is imported for the first of them."""
+
+    def __init__(self, style: Style, *, colors: bool) -> None:
+        super().__init__()
+        self._form = style
+        self._colors = colors
+
+    def format(self, record: logging.LogRecord) -> str:
+        return self.formatter.format(record)
+
+    @cached_property
+    def formatter(self) -> logging.Formatter:
+        """The formatter that makes the lines."""
+        import structlog
+
+        processors: list[Any] = [
+            structlog.stdlib.add_log_level,
+            structlog.stdlib.ExtraAdder(),
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _without_addresses,
+        ]
+        renderers: list[Any] = (
+            [structlog.processors.JSONRenderer()]
+            if self._form == "json"
+            else [
+                _without_controls,
+                structlog.dev.ConsoleRenderer(colors=self._colors, pad_event_to=0),
+            ]
+        )
+        return structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=processors,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderers],
+        )
 
 
 class _Throttle(logging.Filter):

@@ -1,7 +1,8 @@
 """The composition root: it builds the parts of an installation from its configuration.
 
 Each part is built when it is first used. This module only connects them; each part
-decides itself what its settings mean.
+decides itself what its settings mean. What only runs and the website need, such as the mails, is
+imported when it is built: a command that reads would spend most of its time on that.
 """
 
 from __future__ import annotations
@@ -14,33 +15,16 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from digest.app import transport
 from digest.app.clock import now, place, today
 from digest.app.config import permissions
-from digest.app.config.mail_key import mail_key
-from digest.app.config.resources import templates_dir
 from digest.app.config.secrets import KEY_FILE, PEPPER_FILE, secret, signer
-from digest.app.http_client import open_client
-from digest.app.profiles import Profiles
-from digest.app.site_times import site_times
 from digest.app.steps import Steps
 from digest.app.stores import Stores
 from digest.app.traces import traces_of_use
-from digest.delivery.builder import MessageBuilder
 from digest.delivery.outbox import newest_day
-from digest.delivery.process import peak_memory, this_host
-from digest.delivery.run import DeliveryServices, Policy
-from digest.delivery.suppression import suppress_invalid_address
-from digest.mail.command_address import CommandAddresses, CommandWord
-from digest.mail.links import LinkBuilder
-from digest.mail.message import FromIdentity
-from digest.mail.renderer import MailSettings
-from digest.mail.templates import DigestTemplates, Templates
-from digest.mail.transactional import TransactionalSettings
-from digest.models.delivery import MailKind
+from digest.mail.command_address import CommandAddresses
 from digest.sources import Source, allowed_hosts
 from digest.sources.backlog import Backlog
-from digest.sources.fetch import Fetcher, no_progress
 from digest.storage.answers import AnswerQueue
 from digest.storage.candidates import EditionCandidates
 from digest.storage.engine import database_file, open_database, open_for_reading
@@ -50,7 +34,6 @@ from digest.storage.generation import Generation
 from digest.storage.run_lock import lock_path, run_lock
 from digest.storage.transactional import TransactionalQueue
 from subscribers.book import Book
-from subscribers.rate_limits import Rates, SignupLimiter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,11 +44,18 @@ if TYPE_CHECKING:
     from digest.app.config import Config
     from digest.app.encoder import Encoder
     from digest.app.pipeline import ProgressBar
+    from digest.delivery.builder import MessageBuilder
+    from digest.delivery.run import DeliveryServices, Policy
     from digest.delivery.transports import Transport
     from digest.mail.dkim import Signer
+    from digest.mail.links import LinkBuilder
+    from digest.mail.renderer import MailSettings
+    from digest.mail.transactional import TransactionalSettings
     from digest.models.issue import Edition, Quotas
+    from digest.sources.fetch import Fetcher
     from digest.sources.http.client import HTTPClient, SourceClient
     from subscribers.models import Topic
+    from subscribers.rate_limits import SignupLimiter
 
 
 @dataclass(frozen=True)
@@ -99,6 +89,8 @@ class App(Stores):
     @cached_property
     def client(self) -> HTTPClient:
         """The HTTP client of all sources; it names a contact and keeps to the rate limits."""
+        from digest.app.http_client import open_client
+
         client = open_client(self.config)
         self._opened.callback(client.close)
         return client
@@ -149,6 +141,8 @@ class App(Stores):
     @cached_property
     def fetcher(self) -> Fetcher:
         """Reads the sources."""
+        from digest.sources.fetch import Fetcher
+
         return Fetcher(
             papers=self.papers,
             fetch_log=self.fetch_log,
@@ -179,6 +173,8 @@ class App(Stores):
     @cached_property
     def signup_limiter(self) -> SignupLimiter:
         """Counts sign-ups on the web and by mail, and refuses too many."""
+        from subscribers.rate_limits import Rates, SignupLimiter
+
         web = self.config.web
         own = {"address": web.signups_per_address, "network": web.signups_per_network}
         rates = Rates(**own, domain=web.signups_per_domain, total=web.signups_in_total)
@@ -195,6 +191,8 @@ class App(Stores):
     @property
     def policy(self) -> Policy:
         """The operator's rules for deliveries that are late, in doubt, or too many."""
+        from digest.delivery.run import Policy
+
         delivery = self.config.delivery
         return Policy(
             on_unknown=delivery.on_unknown,
@@ -206,6 +204,11 @@ class App(Stores):
     @cached_property
     def delivery_services(self) -> DeliveryServices:
         """The parts that a run of messages needs."""
+        from digest.app.profiles import Profiles
+        from digest.delivery.process import peak_memory, this_host
+        from digest.delivery.run import DeliveryServices
+        from digest.delivery.suppression import suppress_invalid_address
+
         mail = self.config.mail
         return DeliveryServices(
             run_lock=partial(run_lock, lock_path(self.engine)),
@@ -231,12 +234,16 @@ class App(Stores):
         edition: Edition,
         *,
         windows: Mapping[date, Edition] | None = None,
-        progress: ProgressBar = no_progress,
+        progress: ProgressBar | None = None,
     ) -> MessageBuilder:
         """Return a builder of the messages that a run would send now; it records nothing.
 
         `windows` are the editions for readers who have missed some, by the day of their last issue.
         """
+        from digest.app.profiles import Profiles
+        from digest.delivery.builder import MessageBuilder
+        from digest.sources.fetch import no_progress
+
         preview = partial(self.editions.preview, mail_key=self.mail_settings.key, now=now())
         return MessageBuilder(
             preview(edition),
@@ -247,7 +254,7 @@ class App(Stores):
             windows={day: preview(one, since=day) for day, one in (windows or {}).items()},
             at=now(),
             history=self.history,
-            profiles=Profiles.of_run(self, edition, progress=progress).of,
+            profiles=Profiles.of_run(self, edition, progress=progress or no_progress).of,
         )
 
     @property
@@ -289,23 +296,16 @@ class App(Stores):
     @property
     def _is_offline(self) -> bool:
         """Whether [web] url was left at its example, so that no link in a mail leads anywhere."""
+        from digest.app import transport
+
         return transport.is_example(urlsplit(self.config.web.url).hostname or "")
 
     @cached_property
     def mail_settings(self) -> MailSettings:
         """The settings by which an issue becomes a message."""
-        mail = self.config.mail
-        return MailSettings(
-            templates=DigestTemplates(templates_dir(), "digest"),
-            sender=self._sender(mail.from_address),
-            postal_address=self.config.site.postal_address,
-            bounce_address=mail.bounce_address or mail.from_address,
-            summary_length=self.config.ranking.summary_length,
-            secret=self.secrets[0],
-            subscriber_links=self.links.subscriber_links,
-            signer=self.signer,
-            key=mail_key(self.config),
-        )
+        from digest.app import message_settings
+
+        return message_settings.of_digests(self)
 
     @cached_property
     def transactional_queue(self) -> TransactionalQueue:
@@ -315,30 +315,9 @@ class App(Stores):
     @cached_property
     def transactional_settings(self) -> TransactionalSettings:
         """The settings by which a transactional message is written."""
-        mail = self.config.mail
-        address = mail.letters_from or mail.from_address
-        may_sign = self.signer is not None and self.signer.may_sign_for(address)
-        return TransactionalSettings(
-            templates={kind: Templates(templates_dir(), kind) for kind in MailKind},
-            sender=self._sender(address),
-            signer=self.signer if may_sign else None,
-            postal_address=self.config.site.postal_address,
-            bounce_address=mail.bounce_address or mail.from_address,
-            secret=self.secrets[0],
-            links=self.links,
-            topics={topic.slug: topic.name for topic in self.topics},
-            site_times=site_times(self.config.schedule),
-        )
+        from digest.app import message_settings
 
-    def _sender(self, address: str) -> FromIdentity:
-        """Return who a message is from, under one of the configured addresses."""
-        return FromIdentity(
-            name=self.config.site.name,
-            address=address,
-            reply_to=self.config.mail.reply_to,
-            web_url=self.config.web.url.rstrip("/"),
-            help_address=self.command_addresses.of(CommandWord.HELP),
-        )
+        return message_settings.of_transactional(self)
 
     @cached_property
     def command_addresses(self) -> CommandAddresses:
@@ -358,6 +337,8 @@ class App(Stores):
     @cached_property
     def links(self) -> LinkBuilder:
         """The builder of the links in messages."""
+        from digest.mail.links import LinkBuilder
+
         mail = self.config.mail
         return LinkBuilder(
             secrets=self.secrets,
@@ -368,6 +349,8 @@ class App(Stores):
 
     def transport(self) -> Transport:
         """Return a new transport; see `transport.open_transport`."""
+        from digest.app import transport
+
         return transport.open_transport(self.config)
 
     @cached_property

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from digest.app.serializers import moment
 from digest.cli.came_back import in_sum, inbound_lines
 from digest.models.delivery import WAITING, DeliveryState
-from digest.storage.reasons import stop_reasons
 from digest.text.wording import count
 
 if TYPE_CHECKING:
@@ -56,6 +55,8 @@ class DayAccount:
 
     def trouble(self) -> list[str]:
         """Return what kept a run from sending to everybody, which no reader's row shows."""
+        from digest.storage.reasons import stop_reasons
+
         if stops := stop_reasons(self.groups):
             return [f"a run stopped before all mails had left: {group.reason}" for group in stops]
         untried = self.totals.states[DeliveryState.PLANNED]

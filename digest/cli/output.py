@@ -43,11 +43,13 @@ def open_app(ctx: typer.Context, *, only_reads: bool = False, ranks: bool = Fals
         level = settings.log.model_copy(update={"level": "error"})
         settings = settings.model_copy(update={"log": level})
     try:
-        log.configure(settings.log.level, settings.log.format, settings.log_file)
+        log.configure(
+            settings.log.level, settings.log.format, settings.log_file, is_brief=only_reads
+        )
     except ConfigError:
         if not only_reads:
             raise
-        log.configure(settings.log.level, settings.log.format)
+        log.configure(settings.log.level, settings.log.format, is_brief=True)
     app = services.open_app(settings, only_reads=only_reads)
     app.warn_of_readable_secrets()
     settings.warn_of_unknown_variables()

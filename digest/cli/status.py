@@ -18,7 +18,6 @@ from digest.cli.options import Day, Json, day_of_run, parse_day
 from digest.cli.reasons import READERS
 from digest.cli.tables import print_table
 from digest.models.delivery import DeliveryState
-from digest.storage.reasons import stop_reasons
 from digest.text.wording import join_choices
 
 if TYPE_CHECKING:
@@ -95,7 +94,7 @@ def _account(app: App, day: date) -> DayAccount:
         next_due=app.history.next_due(day) if is_deferred else None,
         came_back=app.bounces.of_day(day),
         mail_in=inbound_status(app),
-        asks=app.policy.asks,
+        asks=app.config.delivery.on_unknown == "ask",
     )
 
 
@@ -105,6 +104,8 @@ def _is_crowd(account: DayAccount) -> bool:
 
 def _shape(app: App, account: DayAccount, states: Sequence[DeliveryState]) -> dict[str, Any]:
     """Return the day as JSON has it; its readers are read as they are printed."""
+    from digest.storage.reasons import stop_reasons
+
     return {
         "day": account.day.isoformat(),
         "papers": app.papers.count(account.lists_of),

@@ -118,7 +118,7 @@ def test_a_template_that_fails_is_named_with_its_error(
     body.write_text(
         text.replace("{{ paper.title", "{{ paper.nothing.there }}{{ paper.title"), encoding="utf-8"
     )
-    monkeypatch.setattr("digest.app.services.templates_dir", lambda: templates)
+    monkeypatch.setattr("digest.app.message_settings.templates_dir", lambda: templates)
 
     result = digest("demo", "--out", str(tmp_path / "out"))
 

@@ -300,6 +300,30 @@ def test_tables_have_whole_rows_and_headings_stand_apart(path: Path) -> None:
         before = line
 
 
+def prose(path: Path) -> str:
+    """What a page says outside blocks of code."""
+    return re.sub(r"(?ms)^ *```.*?^ *```$", "", path.read_text(encoding="utf-8"))
+
+
+def anchors(path: Path) -> set[str]:
+    """The anchors that forges make of the headings of a page."""
+    headings = re.findall(r"(?m)^#+ (.*)$", prose(path))
+    words = (re.sub(r"[^\w\s-]", "", heading.lower()) for heading in headings)
+    return {one.replace(" ", "-") for one in words}
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_links_lead_to_files_and_headings_that_there_are(path: Path) -> None:
+    """On a forge; that they do on the website, too, is for `make docs`."""
+    for link in re.findall(r"\]\(([^)\s]+)\)", prose(path)):
+        if "://" in link:
+            continue
+        file, _, anchor = link.partition("#")
+        target = (path.parent / file).resolve() if file else path
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), link
+
+
 @pytest.mark.parametrize("library", libraries())
 def test_every_library_has_its_reason_in_the_decisions(library: str) -> None:
     named = rf"(?<![\w-]){re.escape(library)}(?![\w-])"

@@ -172,6 +172,20 @@ def test_the_wheel_has_every_file_of_the_packages_and_what_they_read(built: Path
     assert "digest/storage/migrations/versions/0001_first_tables.py" in shipped
 
 
+def test_manual_pages_and_completions_are_beside_the_installed_command(command: Path) -> None:
+    share = command.parents[1] / "share"
+    wanted = {
+        path.relative_to(ROOT / "share") for path in (ROOT / "share").rglob("*") if path.is_file()
+    }
+
+    assert {path for path in wanted if not (share / path).is_file()} == set()
+    environment = {"PATH": f"{command.parent}:/usr/bin:/bin", "LANG": "C.UTF-8"}
+    found = subprocess.run(
+        ["man", "--where", "digest"], env=environment, capture_output=True, text=True, check=True
+    )
+    assert found.stdout.strip() == str(share / "man" / "man1" / "digest.1")
+
+
 def test_the_sdist_has_what_it_takes_to_test_and_nothing_private(built: Path) -> None:
     (sdist,) = built.glob("*.tar.gz")
 

@@ -24,7 +24,7 @@ EXTRAS = [
     for extra in PROJECT["project"]["optional-dependencies"].values()
     for line in extra
 ]
-TOOLS = [Requirement(line) for line in PROJECT["dependency-groups"]["dev"]]
+TOOLS = [Requirement(line) for group in PROJECT["dependency-groups"].values() for line in group]
 PINS = read_pins()
 
 #: Declared for others: fastapi imports the first when a form is sent; the second is only data.

@@ -51,6 +51,7 @@ TESTED_THROUGH = {
     "digest.models.trend": "unit/ranking/test_trend.py",
     "digest.sources.file_fetcher": "integration/sources/test_files.py",
     "digest.storage.planning": "integration/storage/test_ledger.py",
+    "digest.app.message_settings": "web/test_transactional_mail.py",
     "digest.app.after_run": "integration/app/test_recorded_runs.py",
     "digest.storage.indexes": "integration/storage/test_reader_schedules.py",
     "digest.storage.run_tables": "integration/storage/test_engine.py",

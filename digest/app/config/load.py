@@ -59,7 +59,7 @@ def _default_sources() -> tuple[SourceSettings, ...]:
 
 
 #: The values that may come from a file, as `DIGEST_MAIL__PASSWORD_FILE` names one.
-_SECRETS = (
+SECRETS = (
     ("site", "secret_key"),
     ("site", "previous_secret_key"),
     ("site", "pepper"),
@@ -77,13 +77,13 @@ class _Environment(EnvSettingsSource):
 
     def __call__(self) -> dict[str, Any]:
         ours = environment.our_variables()
-        variables.check(ours, Config, _SECRETS)
+        variables.check(ours, Config, SECRETS)
         try:
             values = super().__call__()
         except SettingsError as error:
             value = getattr(error.__cause__, "doc", "")
             raise ConfigError(variables.explain_json(value, ours, Config)) from error
-        for section, key in _SECRETS:
+        for section, key in SECRETS:
             table = values.get(section)
             if isinstance(table, dict) and (path := table.pop(f"{key}_file", None)):
                 table.setdefault(key, self._read(Path(path), section, key))

@@ -5,10 +5,9 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
-from digest.app.config import dkim_keys, permissions
+from digest.app.config import permissions
 from digest.app.config.values import check_key, check_password
 from digest.errors import ConfigError
-from digest.mail import dkim
 from digest.storage import files
 
 if TYPE_CHECKING:
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from digest.app.config.load import Config
+    from digest.mail import dkim
 
 KEY_FILE = "digest.key"
 PEPPER_FILE = "digest.pepper"
@@ -89,6 +89,9 @@ def signer(config: Config) -> dkim.Signer | None:
         ConfigError: a key cannot be used.
 
     """
+    # Imported here, since most commands sign nothing.
+    from digest.mail import dkim
+
     named: tuple[tuple[str, str, dkim.Kind], ...] = (
         (config.dkim.selector, config.dkim.key, "rsa"),
         (config.dkim.ed25519_selector, config.dkim.ed25519_key, "ed25519"),

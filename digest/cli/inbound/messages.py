@@ -11,7 +11,6 @@ from digest.app.inbound import serializers as inbound_serializers
 from digest.cli import output
 from digest.cli.options import Json
 from digest.cli.tables import print_table
-from digest.storage.arrivals import DROPPED, ArrivalState
 from digest.text.wording import count
 
 if TYPE_CHECKING:
@@ -41,6 +40,8 @@ def listing(
     json: Json = False,
 ) -> None:
     """List the messages that came in and were not understood."""
+    from digest.storage.arrivals import ArrivalState
+
     app = output.open_app(ctx, only_reads=True)
     state = None if everything else ArrivalState.KEPT
     found = app.arrivals.newest(most=most, state=state)
@@ -103,6 +104,8 @@ def show(
 
 def _why_gone(found: SettledArrival) -> str:
     """Return why the bytes of a message are not there."""
+    from digest.storage.arrivals import DROPPED, ArrivalState
+
     if found.result == DROPPED:
         return DROPPED
     return "it was understood" if found.state is ArrivalState.HANDLED else "it is empty"
@@ -124,6 +127,7 @@ def retry(
     """Handle messages again that were not understood, such as after an update."""
     from digest.app.inbound.handling import handle_waiting
     from digest.errors import NotFoundError
+    from digest.storage.arrivals import ArrivalState
 
     app = output.open_app(ctx)
     again = app.arrivals.retry(numbers or ())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import signal
 from typing import TYPE_CHECKING
@@ -27,6 +26,8 @@ def register(commands: typer.Typer) -> None:
 
 def serve(ctx: typer.Context) -> None:
     """Take mail from the mail server by LMTP, and handle it, until the process is stopped."""
+    import asyncio
+
     from digest.app import pipeline
     from digest.app.clock import now
     from digest.app.inbound.lmtp import open_lmtp
@@ -54,6 +55,8 @@ def serve(ctx: typer.Context) -> None:
 
 async def _serve(door: LMTPDoor) -> None:
     """Take mail until SIGTERM or Ctrl-C."""
+    import asyncio
+
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -6,6 +6,7 @@ import io
 import json
 import logging
 import os
+import re
 import threading
 import time
 from contextlib import suppress
@@ -66,6 +67,20 @@ def test_an_event_is_a_line_of_text_without_colours_in_a_pipe(
     assert "confirmed subscriber=7" in err
     assert "\x1b" not in err
     assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("style", ["text", "json"])
+def test_a_brief_command_writes_the_same_lines(
+    style: Literal["text", "json"], capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = []
+    for is_brief in (False, True):
+        log.configure("info", style, is_brief=is_brief)
+        logging.getLogger("digest.anything").warning("confirmed", extra={"to": "ada@example.org"})
+        lines.append(re.sub(r"20[\d-]+T[\d:.]+Z", "", capsys.readouterr().err))
+
+    assert lines[0] == lines[1]
+    assert "[address]" in lines[0]
 
 
 def test_events_below_the_level_are_left_out(capsys: pytest.CaptureFixture[str]) -> None:
