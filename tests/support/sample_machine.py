@@ -30,9 +30,10 @@ if TYPE_CHECKING:
 
 SAMPLES = ROOT / "docs" / "samples"
 #: Folders of the system that are other ones there.
-_FOLDERS = ("etc", "opt", "run", "var/lib", "var/spool")
+_FOLDERS = ("etc", "opt", "var/lib", "var/spool")
 _USER = 60001
 _SPACES = ("--mount", "--pid", "--uts", "--ipc", "--cgroup")
+_UNSHARE = ("unshare", *_SPACES, "--fork", "--kill-child=KILL", "--mount-proc")
 
 _CONFIG = """\
 [site]
@@ -60,16 +61,20 @@ words_in = ["agent"]
 _DIGEST = """\
 #!/bin/sh
 export PYTHONHOME=/opt/digest/python PYTHONPATH=/opt/digest/source:/opt/digest/libraries
+export LD_LIBRARY_PATH=/opt/digest/python/lib PYTHONDONTWRITEBYTECODE=1
 exec /opt/digest/python/bin/python{version} -m digest "$@"
 """
 
 _BEGIN = """\
 set -e
+# Mounts are seen by all processes of this machine, and by no others.
 mount --make-rprivate /
+mount --make-rshared /
 for name in {folders}; do mount --bind "{folder}/$name" "/$name"; done
 mount --bind {python} /opt/digest/python
 mount --bind {libraries} /opt/digest/libraries
 mount --bind {source} /opt/digest/source
+mount -t tmpfs -o mode=755 tmpfs /run
 mount -t tmpfs tmpfs /dev/shm
 {more}
 exec "$@"
@@ -85,14 +90,18 @@ class SampleMachine:
 
     def path(self, name: str) -> Path:
         """Return where a file of the machine is."""
-        return self.folder / name.removeprefix("/")
+        return Path(f"/proc/{self._first}/root/{name}")
+
+    @property
+    def _first(self) -> str:
+        """The first process of the machine; until there is one, what started it."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return (children.read_text(encoding="ascii").split() or [str(self.process.pid)])[0]
 
     def call(self, *words: str) -> str:
         """Run a command there as root; return what it prints, and fail if it does."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        first = children.read_text(encoding="ascii").split()[0]
         done = subprocess.run(
-            ["nsenter", "--target", first, *_SPACES, *words],
+            ["nsenter", "--target", self._first, *_SPACES, *words],
             text=True,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -115,7 +124,9 @@ class SampleMachine:
 def need_namespaces() -> None:
     """Skip the test where not even root may make namespaces, as in most containers."""
     need_root("a machine for samples")
-    if subprocess.run(["unshare", *_SPACES, "--fork", "true"], stderr=subprocess.DEVNULL).returncode:
+    if subprocess.run(
+        ["unshare", *_SPACES, "--fork", "true"], stderr=subprocess.DEVNULL
+    ).returncode:
         pytest.skip("namespaces are not allowed here")
 
 
@@ -148,8 +159,7 @@ def sample_machine(
         with (
             (folder / "log").open("wb") as log,
             subprocess.Popen(
-                ["unshare", *_SPACES, "--fork", "--kill-child=KILL", "--mount-proc"]
-                + ["bash", "-c", script, "bash", *command],
+                [*_UNSHARE, "bash", "-c", script, "bash", *command],
                 env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "container": "unshare"},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -192,8 +202,10 @@ def _furnish(folder: Path) -> None:
     paper = {"id": "2602.00001", "title": "An Agent that Reads Maps", "day": day}
     (home / "papers.jsonl").write_text(json.dumps(paper) + "\n", encoding="utf-8")
     subprocess.run(
-        [sys.executable, "-m", "digest", "-q", "-c", home / "config.toml", "subscribers", "add"]
-        + ["ada@example.org", "--topic", "agents", "--confirmed"],
+        [
+            *(sys.executable, "-m", "digest", "-q", "-c", home / "config.toml", "subscribers"),
+            *("add", "ada@example.org", "--topic", "agents", "--confirmed"),
+        ],
         env=os.environ | {"PYTHONPATH": str(ROOT)},
         check=True,
     )
