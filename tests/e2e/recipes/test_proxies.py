@@ -5,7 +5,6 @@ from __future__ import annotations
 import email
 import re
 import ssl
-import subprocess
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email import policy
@@ -22,6 +21,7 @@ from support.web_proxies import caddy, is_formatted, nginx, write_certificate
 from digest.app import config, services
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Iterator
     from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The units for systemd: valid, hardened, and run with all their limits by a systemd of their own."""
+"""The units for systemd: valid, hardened, and run by a systemd with all their limits."""
 
 from __future__ import annotations
 
