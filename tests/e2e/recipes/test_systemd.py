@@ -213,9 +213,7 @@ def test_the_website_answers_at_its_socket_and_the_daemon_is_ready() -> None:
         machine.until(socket.exists, "the website does not listen")
 
         with httpx.Client(transport=httpx.HTTPTransport(uds=str(socket))) as client:
-            answers = {
-                path: client.get(f"http://site{path}").status_code for path in ("/", "/ready")
-            }
+            answers = [client.get(f"http://site{path}").status_code for path in ("/", "/ready")]
         machine.until(is_ready, "the daemon is not ready")
 
         assert answers == [200, 200]
