@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import stat
 import subprocess
 from contextlib import suppress
 from itertools import product
@@ -211,12 +212,13 @@ def test_the_website_answers_at_its_socket_and_the_daemon_is_ready() -> None:
         machine.call("systemctl", "start", *units)
         socket = machine.path("run/digest/web.sock")
         machine.until(socket.exists, "the website does not listen")
+        mode = stat.S_IMODE(socket.stat().st_mode)
 
         with httpx.Client(transport=httpx.HTTPTransport(uds=str(socket))) as client:
             answers = [client.get(f"http://site{path}").status_code for path in ("/", "/ready")]
         machine.until(is_ready, "the daemon is not ready")
 
-        assert answers == [200, 200]
+        assert (mode, answers) == (0o660, [200, 200])
         machine.call("systemctl", "reload", *units)
         machine.call("systemctl", "stop", *units)
         assert {state(machine, unit) for unit in units} == {("success", "0")}
