@@ -136,6 +136,7 @@ class App(Stores):
             clock=now,
             today=partial(today, self.config.schedule.timezone),
             newest_written=partial(newest_day, outbox),
+            moves=self.config.database.moves,
         )
 
     @cached_property

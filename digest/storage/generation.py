@@ -48,6 +48,8 @@ class Generation:
     today: Callable[[], date]
     #: returns the newest day of which a mail was written outside of the database
     newest_written: Callable[[], date | None] = lambda: None
+    #: whether the file is carried about between runs, so that another one is no sign of a backup
+    moves: bool = False
 
     def refuse(self, day: date | None, *, named: bool) -> None:
         """Refuse a run of a database that was restored, unless an operator named its day.
@@ -168,9 +170,9 @@ class Generation:
             return f"{mark_path(file).name} beside it is damaged" if number else None
         if mark.generation > number:
             return f"{mark_path(file).name} is of a later run"
-        if mark.is_copy:
+        if mark.is_copy and not self.moves:
             return f"{mark_path(file).name} is a copy"
-        if mark.inode not in (None, file.stat().st_ino):
+        if mark.inode not in (None, file.stat().st_ino) and not self.moves:
             return "it is not the file that the last run used"
         if known is not None and written is not None and written > known:
             return f"mails of {written} have been written"

@@ -1,6 +1,7 @@
-"""The samples of docs/inbound.md: complete, valid, and the same as what the page quotes.
+"""The samples of docs/inbound.md and docs/recipes.md: complete, valid, and as the pages quote them.
 
-`tests/e2e/test_samples_postfix.py` and `scripts/check_samples.py` run those for mail servers.
+`tests/e2e/test_samples_postfix.py` and `scripts/check_samples.py` run those for mail servers, and
+`tests/e2e/recipes/` the others.
 """
 
 from __future__ import annotations
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 
 PAGE = (ROOT / "docs" / "inbound.md").read_text(encoding="utf-8")
 FILES = sorted(path.name for path in SAMPLES.iterdir())
+RECIPES = sorted(
+    path.relative_to(SAMPLES.parent).as_posix()
+    for path in SAMPLES.parent.rglob("*")
+    if path.is_file() and path.parent != SAMPLES
+)
 #: Each names all addresses of ours.
 NAMING = [name for name in FILES if re.search(r"\.(table|mc)$|\.router\.conf$|^opensmtpd", name)]
 
@@ -29,6 +35,13 @@ NAMING = [name for name in FILES if re.search(r"\.(table|mc)$|\.router\.conf$|^o
 @pytest.mark.parametrize("name", FILES)
 def test_the_page_leads_to_every_sample(name: str) -> None:
     assert f"(samples/inbound/{name})" in PAGE
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_the_page_of_recipes_leads_to_every_other_sample(name: str) -> None:
+    page = (ROOT / "docs" / "recipes.md").read_text(encoding="utf-8")
+
+    assert f"(samples/{name})" in page
 
 
 @pytest.mark.parametrize("name", NAMING)

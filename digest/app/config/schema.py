@@ -106,6 +106,7 @@ class Database(Section):
     """The database."""
 
     url: str = "sqlite:///digest.db"
+    moves: bool = False
 
 
 class SourceSettings(Section):

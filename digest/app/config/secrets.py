@@ -90,6 +90,7 @@ def signer(config: Config) -> dkim.Signer | None:
 
     """
     # Imported here, since most commands sign nothing.
+    from digest.app.config import dkim_keys
     from digest.mail import dkim
 
     named: tuple[tuple[str, str, dkim.Kind], ...] = (

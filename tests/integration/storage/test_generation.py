@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -299,6 +300,31 @@ def test_a_database_that_is_copied_before_its_first_run_is_as_good_as_the_first(
     moved = into_a_new_folder(home, home)
 
     assert run(moved, MONDAY) == ["of-Mon"]
+
+
+def test_a_database_that_is_meant_to_move_is_recognised_by_its_number_alone(
+    home: Path, tmp_path: Path
+) -> None:
+    """A machine of a CI service has the folder for one run, and hands it on."""
+
+    def sign(folder: Path) -> str | None:
+        with opened(folder, TUESDAY) as installation:
+            engine = installation.app.engine
+            known = Generation(
+                engine=engine, clock=lambda: installation.now, today=lambda: TUESDAY, moves=True
+            )
+            return known.sign()
+
+    older = shutil.copytree(home, tmp_path / "older")
+    run(home, TUESDAY)
+    moved = shutil.copytree(home, tmp_path / "moved")
+
+    assert sign(moved) is None
+    (moved / "digest.db").unlink()
+    shutil.copy2(older / "digest.db", moved)
+    assert sign(moved) == "digest.db-generation is of a later run"
+    mark_path(moved / "digest.db").unlink()
+    assert sign(moved) == "digest.db-generation is not beside it"
 
 
 def test_a_folder_that_is_renamed_is_no_restoration(home: Path) -> None:
