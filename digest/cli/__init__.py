@@ -19,6 +19,7 @@ from digest import __version__
 from digest.app import environment
 from digest.cli import (
     backtest,
+    backup,
     bench,
     dkim,
     doctor,
@@ -67,6 +68,7 @@ interleaving.register(app)
 run.register(app)
 runs.register(app)
 prune.register(app)
+backup.register(app)
 train.register(app)
 status.register(app)
 doctor.register(app)
