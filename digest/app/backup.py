@@ -9,8 +9,12 @@ are not in it.
 from __future__ import annotations
 
 import os
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from digest.app import config as configuration
@@ -18,14 +22,14 @@ from digest.app.clock import now
 from digest.app.config.load import FILE_NAME
 from digest.app.config.secrets import KEY_FILE, PEPPER_FILE
 from digest.app.environment import our_variables
-from digest.errors import ConfigError
+from digest.errors import ConfigError, StoreError
 from digest.storage import backup as backups
 from digest.storage import files
 from digest.storage import restore as restoring
 from digest.storage.engine import database_path
 from digest.storage.mark import refuse_lost
 from digest.storage.page_copy import no_progress
-from digest.storage.run_lock import run_lock
+from digest.storage.run_lock import is_held, run_lock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -37,6 +41,10 @@ if TYPE_CHECKING:
 
 #: The variables that say where the configuration is, and how to show an error.
 _NO_SETTINGS = ("DIGEST_CONFIG", "DIGEST_TRACEBACK")
+
+
+#: The priority behind all others (setpriority(2)): a run that sends beside it comes first.
+_LAST = 19
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +88,30 @@ def back_up(
     if not database.exists():
         raise ConfigError(f"there is no {database} yet, so there is nothing to back up")
     kept = {} if database_only else _files_of(config, config_file)
-    return backups.back_up(database, target, kept=kept, now=now(), progress=progress)
+    work = partial(backups.back_up, database, target, kept=kept, now=now())
+    if is_held(_lock(database)):
+        return _behind_others(work, progress)
+    return work(progress=progress)
+
+
+def _behind_others(work: Callable[..., Backup], progress: Callable[[int, int], None]) -> Backup:
+    """Do work in a thread for which no other process waits; the program's own priority stays."""
+    is_stopped = threading.Event()
+
+    def told(done: int, of_all: int) -> None:
+        if is_stopped.is_set():
+            raise StoreError("the backup was stopped")
+        progress(done, of_all)
+
+    def begin() -> None:
+        if sys.platform == "linux":  # elsewhere it is the priority of all threads
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LAST)
+
+    with ThreadPoolExecutor(1, initializer=begin) as threads:
+        try:
+            return threads.submit(work, progress=told).result()
+        finally:
+            is_stopped.set()
 
 
 def unsaved_variables() -> list[str]:
