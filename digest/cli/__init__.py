@@ -23,6 +23,7 @@ from digest.cli import (
     bench,
     dkim,
     doctor,
+    export,
     fixtures,
     inbound,
     interleaving,
@@ -69,6 +70,7 @@ run.register(app)
 runs.register(app)
 prune.register(app)
 backup.register(app)
+export.register(app)
 train.register(app)
 status.register(app)
 doctor.register(app)

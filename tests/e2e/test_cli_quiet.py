@@ -47,6 +47,7 @@ COMMANDS: list[tuple[str, ...]] = [
     ("train",),
     ("prune", "--vacuum"),
     ("backup", "a.backup"),
+    ("export", "--out", "tables"),
     ("restore", "monday.backup", "--replace"),
     ("inbound", "poll"),
     ("inbound", "retry"),
