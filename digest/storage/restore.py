@@ -41,6 +41,15 @@ if TYPE_CHECKING:
 _WORTH_KEEPING = ("subscribers", "suppressions", "days", "papers")
 
 
+_MAY_HAVE_LEFT = "the database was restored from a backup; this may have left before that"
+#: Letters that waited in a backup. The web server would send them; who wants one asks again.
+_LETTERS_LEFT = """
+UPDATE transactional_mail
+SET state = 'failed', reason = ?, next_at = NULL, address = NULL, details = '{}', in_reply_to = ''
+WHERE state = 'waiting'
+"""
+
+
 def is_unused(database: Path) -> bool:
     """Whether there is no database, or one that holds no reader, no mail and no paper."""
     if not database.exists() or not (database.stat().st_size or has_log(database)):
@@ -132,6 +141,7 @@ def _said_restored(partial: Path, database: Path) -> Iterator[None]:
         (number,) = db.execute("SELECT number FROM generation").fetchone()
         number = max(number, mark.generation if mark else 0) + 1
         db.execute("UPDATE generation SET number = ?", (number,))
+        db.execute(_LETTERS_LEFT, (_MAY_HAVE_LEFT,))
         db.commit()
     write_mark(database, generation=number + 1, day=mark.day if mark else None, is_restored=True)
     is_in_place = False

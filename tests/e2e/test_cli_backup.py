@@ -224,6 +224,20 @@ def test_a_named_day_is_sent_and_the_days_to_come(mailed: Path, digest: Command)
     assert "put it there" not in digest("run").err
 
 
+def test_letters_that_waited_are_not_sent_by_anybody(mailed: Path, digest: Command) -> None:
+    """The web server and the poll of a mailbox send letters too, and no run is needed for it."""
+    digest("subscribers", "add", "eve@example.org", "--topic", "agents")
+    digest("backup", "a.backup")
+    digest("restore", "a.backup", "--replace")
+
+    digest("inbound", "poll")
+
+    assert not [path for path in (mailed / "outbox").rglob("*.eml") if "eve" in path.name]
+    digest("subscribers", "add", "fay@example.org", "--topic", "agents")
+    digest("inbound", "poll")
+    assert [path for path in (mailed / "outbox").rglob("*.eml") if "fay" in path.name]
+
+
 def test_a_day_that_was_mailed_is_mailed_to_nobody_twice(mailed: Path, digest: Command) -> None:
     digest("backup", "a.backup")
     digest("restore", "a.backup", "--replace")
