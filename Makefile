@@ -81,6 +81,7 @@ bench: $(VENV)/developing
 	$(BIN)/python benchmarks/history.py
 	$(BIN)/python benchmarks/status_speed.py
 	$(BIN)/python benchmarks/admin.py
+	$(BIN)/python benchmarks/backup.py
 	$(BIN)/python benchmarks/due.py
 	$(BIN)/python benchmarks/year.py
 	$(BIN)/python benchmarks/imports.py

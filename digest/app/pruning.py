@@ -9,12 +9,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from digest.app.clock import now
-from digest.errors import StoreError
 from digest.inbound.transitions import SOFT_LIFETIME
 from digest.storage.run_lock import is_held, lock_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from digest.app.services import App
     from digest.storage.pruning import PrunableDay
@@ -25,8 +25,6 @@ log = logging.getLogger(__name__)
 BATCH = 2000
 #: As long as a return address is valid.
 ARRIVALS_KEPT = timedelta(days=90)
-#: Days that are pruned after a run. One gets old a day, so that a long past is pruned in the end.
-DAYS_AFTER_A_RUN = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,11 +88,9 @@ def prune_inbound(app: App, *, should_continue: Callable[[], bool] = lambda: Tru
 
     A message is known for as long as a return address is valid, so that none is handled twice.
     """
-    keep = app.config.deliveries_kept
     came_before = now() - ARRIVALS_KEPT
     steps = [partial(app.arrivals.prune, before=came_before)]
-    if keep:
-        sent_before = now() - max(timedelta(days=keep), SOFT_LIFETIME)
+    if (sent_before := bounces_kept(app)) is not None:
         steps.append(partial(app.bounces.prune, before=sent_before))
     rows = 0
     for step in steps:
@@ -106,13 +102,7 @@ def prune_inbound(app: App, *, should_continue: Callable[[], bool] = lambda: Tru
     return rows
 
 
-def prune_after_run(app: App, *, should_continue: Callable[[], bool] = lambda: True) -> None:
-    """Prune the oldest days, so that the database does not grow for ever.
-
-    The mails have left: an error here is logged and is none of the run.
-    """
-    try:
-        prune(app, prunable(app)[:DAYS_AFTER_A_RUN], should_continue=should_continue)
-        prune_inbound(app, should_continue=should_continue)
-    except StoreError as error:
-        log.warning("deliveries not pruned", extra={"error": str(error)})
+def bounces_kept(app: App) -> datetime | None:
+    """Return the time since which it is known what came back of mails; None: for ever."""
+    keep = app.config.deliveries_kept
+    return now() - max(timedelta(days=keep), SOFT_LIFETIME) if keep else None

@@ -21,7 +21,7 @@ from digest.app import pipeline, steps
 from digest.app.clock import newest_day, newest_day_anywhere, now
 from digest.app.due import find_due
 from digest.app.lock_wait import polls
-from digest.app.pruning import prune_after_run
+from digest.app.upkeep import prune_after_run
 from digest.delivery.day_report import report_day
 from digest.delivery.run_start import may_leave, start_run
 from digest.errors import RestoredError, RunInProgressError

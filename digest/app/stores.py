@@ -20,6 +20,7 @@ from digest.storage.ledger import Ledger
 from digest.storage.lookups import LookupLog
 from digest.storage.mailboxes import Mailboxes
 from digest.storage.mailed_papers import MailedPapers
+from digest.storage.paper_pruning import PaperPruning
 from digest.storage.paper_vectors import PaperVectors
 from digest.storage.papers import PaperStore
 from digest.storage.profiles import ProfileStore
@@ -97,6 +98,11 @@ class Stores:
     def pruning(self) -> Pruning:
         """Prunes old deliveries, in the database."""
         return Pruning(self.engine)
+
+    @cached_property
+    def paper_pruning(self) -> PaperPruning:
+        """Prunes old papers and votes, in the database."""
+        return PaperPruning(self.engine)
 
     @cached_property
     def subscriber_history(self) -> SubscriberHistory:

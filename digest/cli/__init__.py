@@ -20,9 +20,11 @@ from digest.app import environment
 from digest.cli import (
     admin,
     backtest,
+    backup,
     bench,
     dkim,
     doctor,
+    export,
     fixtures,
     guided_setup,
     inbound,
@@ -69,6 +71,8 @@ interleaving.register(app)
 run.register(app)
 runs.register(app)
 prune.register(app)
+backup.register(app)
+export.register(app)
 train.register(app)
 status.register(app)
 doctor.register(app)

@@ -19,6 +19,7 @@ from digest.text.controls import without_controls
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from digest.app.config import Config
     from digest.app.services import App
 
 Item = TypeVar("Item")
@@ -32,12 +33,25 @@ def open_app(ctx: typer.Context, *, only_reads: bool = False, ranks: bool = Fals
     With `only_reads` neither the log file nor the database need be ours to write. A command that
     `ranks` papers fails at once if it could not, and not when all else is done.
     """
-    from digest.app import config, log, meaning, services
+    from digest.app import meaning, services
+
+    settings = load_settings(ctx, only_reads=only_reads)
+    if ranks:
+        meaning.check(settings)
+    app = services.open_app(settings, only_reads=only_reads)
+    app.warn_of_readable_secrets()
+    settings.warn_of_unknown_variables()
+    settings.warn_of_unknown_zone()
+    ctx.call_on_close(app.close)
+    return app
+
+
+def load_settings(ctx: typer.Context, *, only_reads: bool = False) -> Config:
+    """Load the configuration and set up the log; with `only_reads` its file need not be ours."""
+    from digest.app import config, log
     from digest.errors import ConfigError
 
     settings = config.load(ctx.obj)
-    if ranks:
-        meaning.check(settings)
     if _is_quiet and settings.log_file is None:
         # In the settings, so that the processes of a run keep to it too.
         level = settings.log.model_copy(update={"level": "error"})
@@ -50,12 +64,7 @@ def open_app(ctx: typer.Context, *, only_reads: bool = False, ranks: bool = Fals
         if not only_reads:
             raise
         log.configure(settings.log.level, settings.log.format, is_brief=True)
-    app = services.open_app(settings, only_reads=only_reads)
-    app.warn_of_readable_secrets()
-    settings.warn_of_unknown_variables()
-    settings.warn_of_unknown_zone()
-    ctx.call_on_close(app.close)
-    return app
+    return settings
 
 
 def be_quiet(wanted: bool) -> None:  # noqa: FBT001 (the value of --quiet)

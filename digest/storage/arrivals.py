@@ -275,12 +275,21 @@ class Arrivals:
         with self._engine.connect() as db:
             return db.execute(query).scalar_one()
 
+    def old(self, *, before: datetime) -> int:
+        """Count the messages that `prune` would delete."""
+        query = sa.select(sa.func.count()).select_from(arrivals).where(_is_old(before))
+        with self._engine.connect() as db:
+            return db.execute(query).scalar_one()
+
     def prune(self, *, before: datetime, limit: int) -> int:
         """Delete some messages that came before a time and do not wait; return how many."""
-        is_old = (arrivals.c.received_at < before) & (arrivals.c.state != ArrivalState.WAITING)
-        old = sa.select(arrivals.c.id).where(is_old).limit(limit)
+        old = sa.select(arrivals.c.id).where(_is_old(before)).limit(limit)
         with self._writer.begin() as db:
             return db.execute(arrivals.delete().where(arrivals.c.id.in_(old))).rowcount
+
+
+def _is_old(before: datetime) -> sa.ColumnElement[bool]:
+    return (arrivals.c.received_at < before) & (arrivals.c.state != ArrivalState.WAITING)
 
 
 def key_of(content: bytes, recipient: str) -> bytes:

@@ -121,6 +121,12 @@ class Bounces:
             rows = db.execute(query.group_by(bounces.c.bounce_class))
             return {row.bounce_class: row.number for row in rows}
 
+    def old(self, *, before: datetime) -> int:
+        """Count the rows that `prune` would delete."""
+        query = sa.select(sa.func.count()).select_from(bounces).where(bounces.c.at < before)
+        with self._engine.connect() as db:
+            return db.execute(query).scalar_one()
+
     def prune(self, *, before: datetime, limit: int) -> int:
         """Delete some of what came back before a time; return how many rows that were."""
         key = sa.tuple_(bounces.c.subscriber_id, bounces.c.day, bounces.c.bounce_class)

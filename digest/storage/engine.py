@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 _PRAGMAS_FOR_READING = ("foreign_keys=ON", "busy_timeout=10000")
 #: KiB of pages; SQLite's own default is 2,000.
 _FEW_PAGES = 256
+_NO_URL = (
+    "[database] url: is no address like sqlite:///digest.db or postgresql://me@localhost/digest"
+)
 _PRAGMAS = ("journal_mode=WAL", *_PRAGMAS_FOR_READING, "synchronous=FULL", "secure_delete=ON")
 
 
@@ -127,6 +130,21 @@ def open_unchanged(url: str, *, folder: Path, traces: mark.Traces = dict) -> sa.
     return engine
 
 
+def bring_up_to_date(file: Path) -> None:
+    """Bring a SQLite database up to date that is not in its place yet; it gets no mark.
+
+    Raises:
+        StoreError: it is of a newer version, or cannot be upgraded.
+
+    """
+    engine = sa.create_engine(sa.URL.create("sqlite", database=str(file)), hide_parameters=True)
+    _prepare_sqlite(engine)
+    try:
+        upgrade(engine)
+    finally:
+        engine.dispose()
+
+
 def _require_newest(connection: sa.Connection, file: Path) -> None:
     if not is_newest(connection):
         raise StoreError(
@@ -137,23 +155,29 @@ def _require_newest(connection: sa.Connection, file: Path) -> None:
 
 def _create_engine(url: str, folder: Path) -> sa.Engine:
     """Return an engine, not connected yet; the path of a SQLite file starts from the folder."""
+    database_url = _database_url(url, folder)
     try:
-        database_url = sa.make_url(url)
-        if file := database_file(database_url):
-            database_url = database_url.set(database=str(folder / file.expanduser()))
         # An error is logged, and the parameters of its statement may be addresses.
         return sa.create_engine(database_url, hide_parameters=True)
     except sa.exc.ArgumentError as error:
-        raise ConfigError(
-            "[database] url: is no address like sqlite:///digest.db or postgresql://me@localhost/digest"
-        ) from error
+        raise ConfigError(_NO_URL) from error
+    except ModuleNotFoundError as error:
+        raise ConfigError(f"[database] url: the driver {error.name} is not installed") from error
+
+
+def _database_url(url: str, folder: Path) -> sa.URL:
+    """Return a URL; the path of a SQLite file starts from the folder."""
+    try:
+        database_url = sa.make_url(url)
+        file = database_file(database_url)
+        return database_url.set(database=str(folder / file.expanduser())) if file else database_url
+    except sa.exc.ArgumentError as error:
+        raise ConfigError(_NO_URL) from error
     except ValueError as error:  # from SQLAlchemy, for a port
         raise ConfigError("[database] url: the port is no number") from error
     except RuntimeError as error:  # from pathlib
         reason = "there is no such home folder; write the whole path"
         raise ConfigError(f"[database] url: {file}: {reason}") from error
-    except ModuleNotFoundError as error:
-        raise ConfigError(f"[database] url: the driver {error.name} is not installed") from error
 
 
 def database_file(url: sa.URL) -> Path | None:
@@ -171,7 +195,7 @@ def database_path(url: str, *, folder: Path) -> Path | None:
         ConfigError: the URL is not one.
 
     """
-    return database_file(_create_engine(url, folder).url)
+    return database_file(_database_url(url, folder))
 
 
 def _create_private(path: Path) -> None:

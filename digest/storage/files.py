@@ -105,6 +105,23 @@ def pending(
         yield put_in_place
 
 
+@contextmanager
+def unfinished(path: Path) -> Iterator[tuple[Path, Callable[[], None]]]:
+    """Yield an empty file beside a place, for others to write, and the function that puts it there.
+
+    Others know the file by its name alone, as SQLite does. It is open to its owner only, and on the
+    disk before it is put in place. When the block ends and it was not, nothing is left.
+    """
+    with _empty(_beside(path), PRIVATE) as (partial, descriptor):
+
+        def put_in_place() -> None:
+            os.fsync(descriptor)
+            partial.replace(path)
+            sync_folder(path.parent)
+
+        yield partial, put_in_place
+
+
 def write_output(path: Path, content: bytes) -> None:
     """Write a file that the user named: whole, or directly where it is a device or a pipe.
 
@@ -148,16 +165,23 @@ def _beside(path: Path) -> Path:
 @contextmanager
 def _partial(path: Path, content: bytes, *, mode: int, is_durable: bool = True) -> Iterator[Path]:
     """Write a partial file; at the end of the block it is removed, unless it was renamed."""
+    with _empty(path, mode) as (partial, descriptor):
+        with open(descriptor, "wb", closefd=False) as file:
+            file.write(content)
+        if is_durable:
+            os.fsync(descriptor)
+        yield partial
+
+
+@contextmanager
+def _empty(path: Path, mode: int) -> Iterator[tuple[Path, int]]:
+    """Make an empty partial file; at the end of the block it is removed, unless it was renamed."""
     descriptor = _open_locked(path, mode)
     try:
         if mode != BY_UMASK:
             os.fchmod(descriptor, mode)
         os.truncate(descriptor, 0)
-        with open(descriptor, "wb", closefd=False) as file:
-            file.write(content)
-        if is_durable:
-            os.fsync(descriptor)
-        yield path
+        yield path, descriptor
     finally:
         if _is_open_as(descriptor, path):
             path.unlink()

@@ -5,7 +5,7 @@ ends, and then writes the same number into the mark beside the database (`storag
 between the two leaves the mark behind the database, which is harmless. A mark that is ahead of
 the database shows that the database is an older copy. Other signs are a mark that is a copy (the
 folder was copied), another inode (the file was replaced), a mark that is gone or damaged, and mails
-of days that the database has never planned.
+of days that the database has never planned. `digest restore` says it in the mark itself.
 
 Such a database does not know which mails have left since, nor who has left since. It sends nothing
 until an operator names a day. Then only days that are named are sent, until the first day of which
@@ -168,6 +168,8 @@ class Generation:
             return f"{mark_path(file).name} is not beside it" if number else None
         if mark.is_damaged:
             return f"{mark_path(file).name} beside it is damaged" if number else None
+        if mark.is_restored:
+            return "`digest restore` put it there"
         if mark.generation > number:
             return f"{mark_path(file).name} is of a later run"
         if mark.is_copy and not self.moves:

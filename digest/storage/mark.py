@@ -48,6 +48,8 @@ class Mark:
     is_copy: bool = False
     #: whether it cannot be understood; then it says nothing else
     is_damaged: bool = False
+    #: whether `digest restore` wrote it, and no run since
+    is_restored: bool = False
 
 
 def mark_path(database: Path) -> Path:
@@ -73,6 +75,7 @@ def read_mark(database: Path) -> Mark | None:
             day=None if day is None else date.fromisoformat(day),
             inode=found["inode"],
             is_copy=found["itself"] not in (None, itself),
+            is_restored=bool(found.get("restored")),
         )
     except FileNotFoundError:
         return None
@@ -82,10 +85,13 @@ def read_mark(database: Path) -> Mark | None:
         return Mark(is_damaged=True)
 
 
-def write_mark(database: Path, *, generation: int, day: date | None) -> None:
+def write_mark(
+    database: Path, *, generation: int, day: date | None, is_restored: bool = False
+) -> None:
     """Write the mark of a database in place of the one before; it is on the disk afterwards.
 
     Each mark is a file of its own, so that one which was restored over another is known as a copy.
+    The database may be missing if it `is_restored`: it comes after its mark.
 
     Raises:
         StoreError: it cannot be written.
@@ -94,11 +100,14 @@ def write_mark(database: Path, *, generation: int, day: date | None) -> None:
     path = mark_path(database)
     partial = Path(f"{path}.part")
     try:
-        inode = database.stat().st_ino
+        inode = None if is_restored else database.stat().st_ino
         with open(files.open_shared(partial), "wb") as file:  # noqa: PTH123 (a descriptor)
             file.truncate()
             itself = _identity(file.fileno())
-            file.write(_content(generation=generation, day=day, inode=inode, itself=itself))
+            content = _content(
+                generation=generation, day=day, inode=inode, itself=itself, is_restored=is_restored
+            )
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         partial.replace(path)
@@ -183,12 +192,20 @@ def refuse_if_used(database: Path, traces: Traces, *, what: str) -> None:
     )
 
 
-def _content(*, generation: int, day: date | None, inode: int | None, itself: str | None) -> bytes:
+def _content(
+    *,
+    generation: int,
+    day: date | None,
+    inode: int | None,
+    itself: str | None,
+    is_restored: bool = False,
+) -> bytes:
     found = {
         "generation": generation,
         "day": None if day is None else day.isoformat(),
         "inode": inode,
         "itself": itself,
+        **({"restored": True} if is_restored else {}),
     }
     return json.dumps(found).encode() + b"\n"
 

@@ -53,6 +53,11 @@ def revision(connection: sa.Connection) -> str | None:
     return found
 
 
+def known_revisions(folder: Path = MIGRATIONS) -> list[str]:
+    """Return the migrations that there are, the newest last."""
+    return sorted(file.stem.split("_")[0] for file in folder.glob("versions/[0-9]*.py"))
+
+
 def is_newest(connection: sa.Connection, folder: Path = MIGRATIONS) -> bool:
     """Whether the tables are up to date.
 
@@ -60,7 +65,7 @@ def is_newest(connection: sa.Connection, folder: Path = MIGRATIONS) -> bool:
         StoreError: they are of a newer version.
 
     """
-    known = sorted(file.stem.split("_")[0] for file in folder.glob("versions/[0-9]*.py"))
+    known = known_revisions(folder)
     current = revision(connection)
     if current is not None and current not in known:
         raise StoreError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
@@ -36,7 +37,36 @@ def test_a_dry_run_says_how_much_and_changes_nothing(old: Path, digest: Command)
     assert second["bytes"] > 0
     assert second == {
         "dry_run": True, "days": 1, "until": "2026-02-02", "rows": 2, "bytes": second["bytes"],
+        "papers": 0, "texts": 0, "signals": 0, "unconfirmed": 0, "inbound": 0, "responses": 0,
     }  # fmt: skip
+
+
+def test_old_papers_sign_ups_and_responses_go_and_are_counted(old: Path, digest: Command) -> None:
+    with (old / "config.toml").open("a", encoding="utf-8") as file:
+        file.write("\n[retention]\npapers = 400\n")
+    digest("subscribers", "add", "cyd@example.org", "--topic", "agents")
+    with closing(sqlite3.connect(old / "digest.db")) as db, db:
+        db.execute("UPDATE sightings SET day = '2024-02-02'")
+        db.execute("UPDATE consent SET at = '2026-01-01 00:00:00.000000'")
+    answers = old / "cache" / "answers"
+    answers.mkdir(parents=True)
+    (answers / "one").touch()
+    os.utime(answers / "one", (0, 0))
+    lines = [
+        "2 papers' texts",
+        "1 sign-up never confirmed",
+        "1 response in the cache",
+    ]
+
+    planned = digest("prune", "--dry-run").out.splitlines()
+    pruned = digest("prune").out.splitlines()
+
+    assert planned[1:] == [f"would prune {line}" for line in lines]
+    assert pruned[1:-1] == [f"pruned {line}" for line in lines]
+    assert "cyd@example.org" not in digest("subscribers", "list").out
+    assert list(answers.iterdir()) == []
+    assert "An Agent that Reads Maps" in digest("subscribers", "show", "ada@example.org").out
+    assert digest("prune", "--dry-run").out.startswith("nothing to prune")
 
 
 def test_what_readers_were_shown_and_the_sums_stay(old: Path, digest: Command) -> None:
@@ -156,6 +186,8 @@ def test_a_dry_run_never_vacuums(old: Path, digest: Command) -> None:
     ("lines", "said"),
     [
         ("[retention]\ndeliveries = 7", "must be 30 days or more"),
+        ("[retention]\npapers = 30", "must be 400 days or more, since earlier papers teach"),
+        ("[retention]\nsignals = 3", "must be 30 days or more, since papers come back"),
         ("[retention]\ndeliveries = 40\n[fetch]\ncatch_up = 50", "shorter than [fetch] catch_up"),
         ("[retention]\ndeliveries = 40\n[delivery]\nmax_lateness = 1000", "42 days"),
     ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import subprocess
 import sys
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 
 import pytest
@@ -15,6 +16,7 @@ from typer.core import TyperGroup
 
 from digest.app import scheduler
 from digest.cli import app
+from digest.storage.backup import back_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,6 +47,9 @@ COMMANDS: list[tuple[str, ...]] = [
     ("prune",),
     ("train",),
     ("prune", "--vacuum"),
+    ("backup", "a.backup"),
+    ("export", "--out", "tables"),
+    ("restore", "monday.backup", "--replace"),
     ("inbound", "poll"),
     ("inbound", "retry"),
     ("admin", "password", "--remove"),
@@ -82,6 +87,8 @@ def test_every_command_that_reports_is_tried() -> None:
 @pytest.fixture
 def ready(furnished: Path) -> Path:
     (furnished / "readers.csv").write_text("address\ndot@example.org\n", encoding="utf-8")
+    now = datetime(2026, 2, 2, 12, tzinfo=UTC)
+    back_up(furnished / "digest.db", furnished / "monday.backup", kept={}, now=now)
     return furnished
 
 

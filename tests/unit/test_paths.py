@@ -39,6 +39,8 @@ TESTED_THROUGH = {
     "digest.app.doctor.reader_mail": "e2e/test_cli_doctor_reader.py",
     "digest.app.doctor.reader_words": "e2e/test_cli_doctor_reader.py",
     "digest.app.measurements_json": "e2e/test_cli_backtest.py",
+    "digest.app.backup": "e2e/test_cli_backup.py",
+    "digest.app.tables": "e2e/test_cli_export.py",
     "digest.app.workers": "e2e/test_workers.py",
     "digest.app.stores": "network/app/test_services.py",
     "digest.app.inbound.lmtp": "e2e/test_cli_inbound_serve.py",

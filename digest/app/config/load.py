@@ -261,6 +261,16 @@ def load(path: Path | None = None) -> Config:
         raise ConfigError(f"{variable}cannot read {path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path} is not text in UTF-8") from error
+    return read(text, path)
+
+
+def read(text: str, path: Path) -> Config:
+    """Make the configuration that a file has with this text, from it and the environment.
+
+    Raises:
+        ConfigError: it is not TOML, or a value is wrong; one line per error.
+
+    """
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -251,23 +251,31 @@ class Delivery(Section):
         return self.warm_up[max(passed, 0)] if passed < len(self.warm_up) else None
 
 
-def _retention(days: int) -> int:
-    if 0 < days < SHORTEST_RETENTION:
-        raise ValueError(
-            f"must be {SHORTEST_RETENTION} days or more, since bounces and readers' questions come"
-            " late, or 0 to keep all for ever"
-        )
-    return days
+def _retention(least: int, why: str) -> AfterValidator:
+    """Let a number of days be 0, for ever, or no fewer than some."""
+
+    def check(days: int) -> int:
+        if 0 < days < least:
+            raise ValueError(
+                f"must be {least} days or more, since {why}, or 0 to keep all for ever"
+            )
+        return days
+
+    return AfterValidator(check)
 
 
-#: Days. Bounces come for five days or so, and `[delivery] warm_up` counts the mails of 30.
-SHORTEST_RETENTION = 30
+_Days = Annotated[int, Field(ge=0, le=36500)]
 
 
 class Retention(Section):
     """How long the database remembers what, in days."""
 
-    deliveries: Annotated[int, Field(ge=0, le=36500), AfterValidator(_retention)] = 60
+    # bounces come for five days or so, and `[delivery] warm_up` counts the mails of 30
+    deliveries: Annotated[_Days, _retention(30, "bounces and readers' questions come late")] = 60
+    # `digest train` learns from so many, and readers answer mails of the last 90
+    papers: Annotated[_Days, _retention(400, "earlier papers teach how to order new ones")] = 0
+    signals: Annotated[_Days, _retention(30, "papers come back when their votes rise")] = 90
+    cache: Annotated[int, Field(ge=1, le=30)] = 30
 
 
 class DKIM(Section):

@@ -93,7 +93,7 @@ class Cache:
             # Pruning lists all entries, so it is not done after every write.
             self._until_pruning -= len(body)
             if self._until_pruning < 0:
-                self._prune()
+                self.prune()
                 self._until_pruning = self._capacity // 10
         except OSError as error:
             self._writes = False
@@ -127,10 +127,17 @@ class Cache:
         at = self._clock().timestamp()
         os.utime(path, (at, at))
 
-    def _prune(self) -> None:
-        """Delete old entries, then the least recently used ones, down to the capacity."""
-        oldest = (self._clock() - OLDEST).timestamp()
+    def old(self, kept: timedelta = OLDEST) -> int:
+        """Count the entries that no response has confirmed for so long."""
+        oldest = (self._clock() - kept).timestamp()
+        return sum(at < oldest for at, _, _ in self._sizes()) if self._folder.is_dir() else 0
+
+    def prune(self, kept: timedelta = OLDEST) -> None:
+        """Delete entries that are older, then the least recently used, down to the capacity."""
+        oldest = (self._clock() - kept).timestamp()
         room = self._capacity
+        if not self._folder.is_dir():
+            return
         for at, size, path in sorted(self._sizes(), reverse=True):
             room -= size
             if at > self._clock().timestamp():  # the clock was ahead; from now on the entry ages

@@ -10,7 +10,7 @@ from support.builders import DAY, NOON
 from support.installation import Installation
 from support.machine_clock import set_clock
 
-from digest.app import pruning
+from digest.app import pruning, upkeep
 from digest.errors import StoreError
 from digest.storage.run_lock import lock_path, run_lock
 from digest.storage.schema import days
@@ -45,7 +45,7 @@ def left(app: App) -> list[int]:
 def test_each_run_prunes_the_two_oldest_days(app: App) -> None:
     assert [it.day for it in pruning.prunable(app)] == DAYS
 
-    pruning.prune_after_run(app)
+    upkeep.prune_after_run(app)
 
     assert left(app) == [0, 0, 2, 2]
 
@@ -79,7 +79,7 @@ def test_an_error_is_none_of_the_run(app: App, monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(app.pruning, "prune", full)
 
-    pruning.prune_after_run(app)
+    upkeep.prune_after_run(app)
 
     assert left(app) == [2, 2, 2, 2]
 

@@ -168,14 +168,27 @@ def test_an_installation_of_every_state_goes_on(
     monkeypatch.chdir(tmp_path)
     command = Command(monkeypatch, capsys)
 
+    backup = command("backup", "before.backup")
     of_old = command("status", "--day", "2026-02-02", "--json")
     run = command("run", "--day", "2026-02-03")
     done = command("status", "--day", "2026-02-03")
+    doctor = command("doctor", "--json")
+    planned, pruned = command("prune", "--dry-run", "--json"), command("prune", "--json")
+    restored = command("restore", "before.backup", "--replace")
+    again = command("status", "--day", "2026-02-02", "--json")
+    refused, named = command("run"), command("run", "--day", "2026-02-03")
 
     assert of_old.code == 0
     assert {"sent", "failed"} <= set(of_old.json["deliveries"])
     assert run.code == 0, run.err
     assert "closed" in done.out
+    assert [it for it in doctor.json if "upgrade" in str(it) or "damaged" in str(it)] == []
+    assert pruned.code == 0
+    assert planned.json["rows"] == pruned.json["rows"]
+    assert backup.code == restored.code == 0, backup.err + restored.err
+    assert again.json["deliveries"] == of_old.json["deliveries"]
+    assert "`digest restore` put it there" in refused.err
+    assert named.code == 0, named.err
 
 
 # -- landed migrations do not change --------------------------------------------------------------
