@@ -235,7 +235,7 @@ class Book:
         """Count the sign-ups that `forget_unconfirmed` would delete, or mark as left."""
         number = sa.select(sa.func.count()).select_from(subscribers)
         with self._engine.connect() as db:
-            return db.execute(number.where(sa.or_(*_unconfirmed(before)))).scalar_one()
+            return db.execute(number.where(sa.or_(*queries.unconfirmed(before)))).scalar_one()
 
     def forget_unconfirmed(self, *, before: datetime, evidence: Evidence) -> int:
         """Delete sign-ups before a time that were never confirmed; return their number.
@@ -244,7 +244,7 @@ class Book:
         imports, and it belongs to the mails they once got.
         """
 
-        never, overdue = _unconfirmed(before)
+        never, overdue = queries.unconfirmed(before)
         with self._writer.begin() as db:
             deleted = db.execute(subscribers.delete().where(never)).rowcount
             step = (Status.PENDING, None, evidence.at)
@@ -391,20 +391,3 @@ def _consent_record(row: Any) -> ConsentRecord:
         at=row.at, channel=row.channel, note=row.note, wording=row.wording, network=row.network
     )
     return ConsentRecord(event=Event(row.event), status=Status(row.status), evidence=evidence)
-
-
-def _unconfirmed(before: datetime) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
-    """Return which sign-ups before a time were never confirmed: new ones, and of who had left."""
-
-    def consent_time(which: Any) -> sa.ScalarSelect[Any]:
-        this = consent.c.subscriber_id == subscribers.c.id
-        return sa.select(which(consent.c.at)).where(this).scalar_subquery()
-
-    pending = subscribers.c.status == Status.PENDING
-    had_left = subscribers.c.id.in_(
-        sa.select(consent.c.subscriber_id).where(consent.c.event == Event.LEAVE)
-    )
-    # Counted from the first sign-up: repeated sign-ups do not extend the deadline.
-    never = pending & ~had_left & (consent_time(sa.func.min) < before)
-    overdue = pending & had_left & (consent_time(sa.func.max) < before)
-    return never, overdue

@@ -185,3 +185,20 @@ def read_preferences(stored: str) -> Preferences:
         for name, value in json.loads(stored).items()
     }
     return Preferences(**tuples)
+
+
+def unconfirmed(before: datetime) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
+    """Return which sign-ups before a time were never confirmed: new ones, and of who had left."""
+
+    def consent_time(which: Any) -> sa.ScalarSelect[Any]:
+        this = consent.c.subscriber_id == subscribers.c.id
+        return sa.select(which(consent.c.at)).where(this).scalar_subquery()
+
+    pending = subscribers.c.status == Status.PENDING
+    had_left = subscribers.c.id.in_(
+        sa.select(consent.c.subscriber_id).where(consent.c.event == Event.LEAVE)
+    )
+    # Counted from the first sign-up: repeated sign-ups do not extend the deadline.
+    never = pending & ~had_left & (consent_time(sa.func.min) < before)
+    overdue = pending & had_left & (consent_time(sa.func.max) < before)
+    return never, overdue

@@ -137,8 +137,7 @@ def run(
     sources = []
     if now_due is None or now_due.turns or pipeline.are_sources_old(app, own):
         sources = pipeline.fetch(app, own, only_day=day is not None, progress=fetch_progress)
-    # The daemon looks again soon.
-    minutes = 0.0 if is_daemon else app.config.delivery.max_wait
+    minutes = 0.0 if is_daemon else app.config.delivery.max_wait  # the daemon looks again soon
     with _started(
         app,
         day=own,

@@ -24,8 +24,9 @@ end
 
 complete -c digest -f
 
-set -g __digest_groups '' 'papers' 'bench' 'topics' 'subscribers' 'inbound' 'dkim' 'mail' 'fixtures'
+set -g __digest_groups '' 'papers' 'bench' 'topics' 'subscribers' 'inbound' 'dkim' 'admin' 'mail' 'fixtures'
 
+complete -c digest -n '__digest_at' -a setup -d 'Make an installation by a few questions, try the mail server, and send the first mail'
 complete -c digest -n '__digest_at' -a init -d 'Write a config.toml with every default and a comment for each key'
 complete -c digest -n '__digest_at' -a demo -d 'Make one reader\'s digest of the sample day: no network, no configuration, nothing sent'
 complete -c digest -n '__digest_at' -a fetch -d 'Read the sources and keep their papers'
@@ -36,7 +37,10 @@ complete -c digest -n '__digest_at' -a run -d 'Fetch the day\'s papers and send 
 complete -c digest -n '__digest_at' -a retry -d 'Send the deferred mails that are due, or a day\'s mails in another state, again'
 complete -c digest -n '__digest_at' -a daemon -d 'Keep running, and send to each reader at their hour, instead of cron'
 complete -c digest -n '__digest_at' -a runs -d 'Show the last runs: when, of which day, what left, and what was wrong'
-complete -c digest -n '__digest_at' -a prune -d 'Let old deliveries shrink to the papers that each reader was shown'
+complete -c digest -n '__digest_at' -a prune -d 'Remove what is older than the configuration says, such as all of a mail but its papers'
+complete -c digest -n '__digest_at' -a backup -d 'Write the database, the configuration and all keys into one file, also during a run'
+complete -c digest -n '__digest_at' -a restore -d 'Put a backup in place'
+complete -c digest -n '__digest_at' -a export -d 'Write tables for spreadsheets and programs: readers, consent, deliveries, papers and more'
 complete -c digest -n '__digest_at' -a train -d 'Learn from past votes how to order papers that have none yet'
 complete -c digest -n '__digest_at' -a status -d 'Show what happened on a day: the sources, and who got what or why not'
 complete -c digest -n '__digest_at' -a doctor -d 'Look for what is wrong with this installation, and say what to do about it'
@@ -47,6 +51,7 @@ complete -c digest -n '__digest_at' -a topics -d 'Look at and change the topics'
 complete -c digest -n '__digest_at' -a subscribers -d 'Look at and change who reads'
 complete -c digest -n '__digest_at' -a inbound -d 'Mail that comes in: bounces, complaints, and what readers write'
 complete -c digest -n '__digest_at' -a dkim -d 'Make the keys that mails are signed with'
+complete -c digest -n '__digest_at' -a admin -d 'Turn the operator\'s page on and off'
 complete -c digest -n '__digest_at' -a mail -d 'Try the way by which mails leave'
 complete -c digest -n '__digest_at' -a fixtures -d 'Record a real day, to work on it offline'
 complete -c digest -s c -l config -r -F -d 'The configuration'
@@ -55,6 +60,22 @@ complete -c digest -n '__digest_at' -l version -d 'Print the version'
 complete -c digest -n '__digest_at' -l install-completion -d 'Install completion for the current shell'
 complete -c digest -n '__digest_at' -l show-completion -d 'Show completion for the current shell, to copy it or customize the installation'
 complete -c digest -l help -d 'Show what a command does and takes, and exit'
+
+complete -c digest -n '__digest_at setup' -l site -x -d 'The web page of a group'
+complete -c digest -n '__digest_at setup' -l address -x -d 'The first reader'
+complete -c digest -n '__digest_at setup' -l field -x -d 'A field of science'
+complete -c digest -n '__digest_at setup' -l topic -x -d 'A topic of the first reader'
+complete -c digest -n '__digest_at setup' -l source -x -d 'A source, with what it needs, as in \'arxiv cs.CL cs.LG\''
+complete -c digest -n '__digest_at setup' -l seeds -r -F -d 'Papers that the first reader likes: a library, a listing, or ids'
+complete -c digest -n '__digest_at setup' -l mail -x -d 'A mail provider, own or folder'
+complete -c digest -n '__digest_at setup' -l server -x -d 'The mail server: HOST:PORT:SECURITY'
+complete -c digest -n '__digest_at setup' -l sender -x -d 'The sender, if not the first reader'
+complete -c digest -n '__digest_at setup' -l login -x -d 'The login at the mail server'
+complete -c digest -n '__digest_at setup' -l password-file -r -F -d 'A file that holds the password, - for standard input'
+complete -c digest -n '__digest_at setup' -l timer -x -d 'print, crontab, systemd or none'
+complete -c digest -n '__digest_at setup' -l at -x -d 'When mail leaves'
+complete -c digest -n '__digest_at setup' -l yes -s y -d 'Ask nothing: options, and defaults for the rest'
+complete -c digest -n '__digest_at setup' -a '(__fish_complete_directories)'
 
 complete -c digest -n '__digest_at init' -a '(__fish_complete_directories)'
 
@@ -102,6 +123,19 @@ complete -c digest -n '__digest_at runs' -l json -d 'Print JSON'
 complete -c digest -n '__digest_at prune' -l dry-run -d 'Only say how much would be pruned'
 complete -c digest -n '__digest_at prune' -l vacuum -d 'Then make the database\'s file smaller'
 complete -c digest -n '__digest_at prune' -l json -d 'Print JSON'
+
+complete -c digest -n '__digest_at backup' -l database-only -d 'Leave out config.toml and all keys, which are secrets'
+complete -c digest -n '__digest_at backup' -l json -d 'Print JSON'
+complete -c digest -n '__digest_at backup' -F
+
+complete -c digest -n '__digest_at restore' -l replace -d 'Move aside the database that is there, and keys that differ'
+complete -c digest -n '__digest_at restore' -l database-only -d 'Leave config.toml and all keys as they are'
+complete -c digest -n '__digest_at restore' -l json -d 'Print JSON'
+complete -c digest -n '__digest_at restore' -F
+
+complete -c digest -n '__digest_at export' -l out -x -a '(__fish_complete_directories)' -d 'A folder for a file of each'
+complete -c digest -n '__digest_at export' -l format -x -a 'csv jsonl' -d 'How to write them'
+complete -c digest -n '__digest_at export' -l list -d 'Only say which tables there are, and what is in them'
 
 complete -c digest -n '__digest_at train' -l dry-run -d 'Only show what it would come to'
 complete -c digest -n '__digest_at train' -l json -d 'Print JSON'
@@ -267,6 +301,11 @@ complete -c digest -n '__digest_at dkim keygen' -l ed25519 -d 'Make an Ed25519 k
 complete -c digest -n '__digest_at dkim keygen' -l json -d 'Print JSON'
 
 complete -c digest -n '__digest_at dkim record' -l json -d 'Print JSON'
+
+complete -c digest -n '__digest_at admin' -a password -d 'Set the password of the operator\'s page, /admin of the site, which turns it on'
+
+complete -c digest -n '__digest_at admin password' -l remove -d 'Remove it, which turns the page off'
+complete -c digest -n '__digest_at admin password' -l print -d 'Print the hash for the configuration, and keep nothing'
 
 complete -c digest -n '__digest_at mail' -a test -d 'Send one test mail the way others leave, and print what the server said'
 
