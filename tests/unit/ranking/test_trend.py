@@ -106,6 +106,7 @@ ENORMOUS = st.integers(10**6, 10**12)
 
 
 @given(COUNTS, ENORMOUS, st.sampled_from(["upvotes", "comments", "stars"]), st.integers(1, 100))
+@example([50, 50, 1000, 1000], 10**12, "upvotes", 5)
 def test_one_enormous_count_leaves_the_others_their_order_and_their_spread(
     counts: list[int], enormous: int, signal: str, hours: int
 ) -> None:
@@ -128,7 +129,8 @@ def test_one_enormous_count_leaves_the_others_their_order_and_their_spread(
     assert scores == sorted(scores)
     assert after[str(len(counts))].score >= scores[-1]
     was = spread([before[str(number)].score for number in others])
-    assert spread(scores) >= 0.8 * was
+    # At worst .71 is left: of two low and two high counts, the high ones become the middle.
+    assert spread(scores) >= 0.7 * was
 
 
 def test_the_votes_of_a_real_day_keep_their_scores_beside_a_million() -> None:
