@@ -17,7 +17,7 @@ from digest.models.delivery import DeliveryState
 if TYPE_CHECKING:
     from typing import Any
 
-    from digest.storage.run_log import RunRecord
+    from digest.storage.run_log import RunRecord, RunResult
 
 
 def register(root: typer.Typer) -> None:
@@ -42,12 +42,9 @@ def runs(
         return
     shown = print_table(
         "Runs",
-        (
-            "began at", "took", "what", "day", "end", "sent#", "skipped#", "failed#", "waiting#",
-            "papers#", "trouble~",
-        ),
+        ("began at", "took?", "what?", "day", "end", "mails", "papers#?", "trouble~"),
         [_row(record, asks=asks) for record in records],
-    )  # fmt: skip
+    )
     if not shown:
         output.print_result("nothing has run yet: `digest run`")
 
@@ -68,19 +65,27 @@ def _row(record: RunRecord, *, asks: bool) -> tuple[object, ...]:
     of_day = record.what, record.day or "all", ending(record)
     result = record.result
     if result is None:
-        return (began, None, *of_day, *(None,) * 6)
-    counts = result.counts
+        return (began, None, *of_day, *(None,) * 3)
     return (
         began,
         _duration(record.seconds or 0.0),
         *of_day,
-        result.sent,
-        counts.get(DeliveryState.SKIPPED, 0),
-        counts.get(DeliveryState.FAILED, 0) + counts.get(DeliveryState.EXPIRED, 0),
-        result.waiting,
+        _mails(result),
         result.papers,
         "; ".join(trouble.text for trouble in troubles_of(result, asks=asks)),
     )
+
+
+def _mails(result: RunResult) -> str:
+    """Return how many mails came to what, such as `12 sent, 3 skipped`."""
+    counts = result.counts
+    numbers = {
+        "sent": result.sent,
+        "skipped": counts.get(DeliveryState.SKIPPED, 0),
+        "failed": counts.get(DeliveryState.FAILED, 0) + counts.get(DeliveryState.EXPIRED, 0),
+        "waiting": result.waiting,
+    }
+    return ", ".join(f"{number:,} {state}" for state, number in numbers.items() if number)
 
 
 def _duration(seconds: float) -> str:

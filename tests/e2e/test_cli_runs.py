@@ -34,7 +34,7 @@ def test_a_run_is_one_line_with_its_counts(furnished: Path, digest: Command) -> 
     [found] = digest("runs", "--json").json
 
     assert head.split()[:3] == ["began", "at", "took"]
-    assert line.split()[2:] == ["run", "2026-02-02", "done", "2", "0", "0", "0", "2"]
+    assert line.split()[2:] == ["run", "2026-02-02", "done", "2", "sent", "2"]
     assert (found["deliveries"], found["papers"], found["end"]) == ({"sent": 2}, 2, "done")
     assert (found["failed_sources"], found["silence"], found["trouble"]) == ([], None, [])
 
