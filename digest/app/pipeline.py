@@ -221,8 +221,13 @@ def _rank_day(
 
 
 def _gap_before(app: App, day: date) -> date | None:
-    """Return the day of the last edition before a day, if other days lie between the two."""
-    last = app.editions.last_mailed_day(before=day)
+    """Return the day of the last edition before a day, if other days lie between the two.
+
+    While none was mailed, since too little came for anybody, it is the day before the first one.
+    """
+    last, first = app.editions.last_mailed_day(before=day), app.editions.first_planned()
+    if last is None and first is not None:
+        last = first - timedelta(days=1)
     gap = timedelta(days=LONGEST_WINDOW)
     return last if last and timedelta(days=1) < day - last <= gap else None
 

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from support.builders import evidence
+from support.builders import NOON, evidence
 from support.machine_clock import machine_in
 from support.mail_server import text_of
 from support.scripted_source import FRIDAY, MONDAY, TUESDAY
@@ -17,7 +17,7 @@ from support.scripted_source import FRIDAY, MONDAY, TUESDAY
 from digest.app import due, pipeline, previews, runs
 from digest.models.clock_times import instant
 from digest.models.delivery import DeliveryState
-from subscribers.models import Preferences
+from subscribers.models import Event, Preferences
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -261,6 +261,20 @@ def test_hours_at_which_nobody_is_due_send_nothing(installation: Installation, a
 
     assert [hour for hour, counts in enumerate(sent) if counts] == [8]
     assert days_of(installation, "ada") == [THURSDAY, FRIDAY]
+
+
+def test_the_first_issue_of_who_waits_for_enough_names_the_days_it_gathers(
+    installation: Installation, at: At
+) -> None:
+    ada = installation.book.find("ada@example.org")  # the service's own reader, of another hour
+    assert ada is not None
+    installation.book.record(ada.id, Event.PAUSE, evidence=evidence(at=NOON))
+    wishes(installation, "enough", frequency="enough", hour=8)
+
+    every_morning(at, THURSDAY, FRIDAY + DAY)
+
+    assert days_of(installation, "enough") == [FRIDAY]
+    assert "Thu 29 – Fri 30 Jan" in mail_of(installation, "enough", FRIDAY)
 
 
 def test_a_mail_is_as_old_as_its_turn_and_not_as_the_edition(
