@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from support.builders import paper, pick
@@ -59,5 +61,13 @@ def monstrous_pick(filling: str, number: int = 0, **details: Any) -> Pick:
         monster(filling, number, **details),
         1 / (number + 1),
         reasons=(Reason(kind="word", text=filling),) * 3,
-        similar=tuple(monster(filling, 1000 + other) for other in range(299)),
+        similar=_crowd(filling),
     )
+
+
+@cache
+def _crowd(filling: str) -> tuple[Paper, ...]:
+    """Many of them: made once, and with one address, since they would take gigabytes."""
+    first = monster(filling, 1000)
+    others = (replace(first, id=f"2602.{1000 + number:05}") for number in range(1, 299))
+    return (first, *others)
