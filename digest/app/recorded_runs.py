@@ -302,7 +302,9 @@ class _Recording:
         if self.only is None:
             with _logged():
                 last = self.app.run_log.last_ended()
-                before = last.result if last and last.result else before
+                if last is not None and last.result is not None:
+                    before = last.result
+                    read = {*read, *self._read_since(last)}
                 result = self._with_earlier(own, before, read=read, judged=judged)
         is_kept = not is_idle or kinds_of(result, asks=asks) != kinds_of(before, asks=asks)
         if is_kept and self._id is None:
@@ -327,6 +329,13 @@ class _Recording:
             self.forget()
         _log(record, own)
         after_run.report(self.app, record, result, is_watched=self.only is None)
+
+    def _read_since(self, last: RunRecord) -> list[str]:
+        """Return the sources that failed by a run, and that something else has read since."""
+        failed = last.result.failed_sources if last.result else ()
+        newest = filter(None, map(self.app.fetch_log.newest, failed))
+        ended_at = last.ended_at or last.started_at
+        return [one.source for one in newest if one.at > ended_at and one.error is None]
 
     def _with_earlier(
         self, result: RunResult, before: RunResult, *, read: Collection[str], judged: Sequence[date]

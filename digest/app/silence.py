@@ -11,17 +11,20 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from digest.app.clock import now
+from digest.models.days import days_before
 from digest.models.delivery import SHOWN, UNSETTLED, DeliveryState
 from digest.models.source import Outlook
 from digest.sources import get_kind
+from digest.storage.reader_schedules import LONGEST_WINDOW
 from digest.text.wording import count, join_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from digest.app.services import App
     from digest.models.source import Forecast
+    from digest.sources import Kind
 
 #: How the reasons begin of readers who were not due, since they chose so.
 NOT_DUE = (
@@ -48,6 +51,8 @@ class DayAccount:
     failed_sources: Sequence[str] = ()
     #: how many papers of the day came
     papers: int = 0
+    #: whether all of them were mailed with an earlier day, and no newer ones should have come
+    is_repeated: bool = False
     #: why readers got none, with how many each reason is true of
     skipped: Mapping[str, int] = field(default_factory=dict)
 
@@ -83,6 +88,8 @@ def _is_explained(account: DayAccount) -> bool:
     outlooks = {forecast.outlook for forecast in account.forecasts}
     if outlooks and Outlook.DUE not in outlooks:
         return True
+    if account.is_repeated:
+        return True
     if not (outlooks or account.papers):
         return True  # nobody knows when files have papers
     is_few = account.due < FEW_READERS and account.papers > 0
@@ -108,7 +115,7 @@ def silence_of(
         return None
     bringing = [source for source in app.sources if not get_kind(source.kind).enriches]
     services = [get_kind(source.kind) for source in bringing if source.path is None]
-    at = now()
+    at, lists_day = now(), min(day, lists_of or day)
     _, groups = app.history.summary(day)
     skipped = {
         group.reason or "": group.number
@@ -123,10 +130,29 @@ def silence_of(
             # Services count in UTC: no list is out yet of a day that has not begun there.
             forecasts=[kind.forecast(min(day, at.date()), at) for kind in services],
             failed_sources=[one.name for one in bringing if one.name in failed_sources],
-            papers=app.papers.count(min(day, lists_of or day)),
+            papers=app.papers.count(lists_day),
+            is_repeated=_is_repeated(app, lists_day, day=day, at=at, services=services),
             skipped=skipped,
         )
     )
+
+
+def _is_repeated(
+    app: App, lists_day: date, *, day: date, at: datetime, services: Sequence[Kind]
+) -> bool:
+    """Whether a day's lists were mailed with an earlier day, and are the newest that can be out.
+
+    So it is for readers whose day begins, or whose hour comes, when the day's issues have left
+    elsewhere.
+    """
+    papers = {paper.id for paper in app.papers.papers_between(lists_day, lists_day)}
+    since = days_before(day, LONGEST_WINDOW)
+    offered = app.editions.offered_to_all(papers, since=since, before=day)
+    if not papers or papers - offered:
+        return False
+    later = [days_before(at.date(), n) for n in range((at.date() - lists_day).days)]
+    outlooks = {kind.forecast(one, at).outlook for kind in services for one in later}
+    return Outlook.DUE not in outlooks
 
 
 def readers_due(app: App, day: date) -> int:

@@ -13,7 +13,7 @@ from support.installation import TOPICS, Installation, RecordingTransport, recor
 from support.machine_clock import set_clock
 from support.readers import CHOSEN_AT
 
-from digest.app import config, heartbeat, recorded_runs
+from digest.app import config, heartbeat, pipeline, recorded_runs
 from digest.app.figures import figures_of
 from digest.errors import MailServerError
 from digest.models.delivery import DeliveryState, Outcome
@@ -148,6 +148,48 @@ def test_it_is_well_again_when_a_run_has_read_the_source(hourly: Hourly) -> None
     assert unread == ["second could not be read in full"]
     assert hourly.mails == [*unread, WELL]
     assert hourly.beats == [["source second"], ["source second"], []]
+
+
+def test_it_is_well_again_when_somebody_else_has_read_the_source(hourly: Hourly) -> None:
+    hourly.set(schedule={"at": "18:00", "timezone": "UTC"}, fetch={"every": 0})
+    hourly.subscribe("ada")
+    (hourly.installation.folder / "second.jsonl").unlink()
+    hourly.at(EVENING)
+    hourly.run()
+    hourly.installation.write_source("second")
+    hourly.at(EVENING + timedelta(minutes=25))
+
+    pipeline.fetch(hourly.app)
+    hourly.run(hours=0.5)
+
+    assert hourly.mails == ["second could not be read in full", WELL]
+    assert hourly.beats == [["source second"], []]
+
+
+@pytest.mark.parametrize(
+    ("zone", "hour"),
+    [("UTC", 7), ("Asia/Tokyo", 7), ("Asia/Kolkata", 4), ("Pacific/Honolulu", 20)],
+)
+def test_a_day_whose_lists_were_mailed_before_it_is_no_silence(
+    hourly: Hourly, zone: str, hour: int
+) -> None:
+    for number in range(12):
+        hourly.subscribe(f"reader{number}")
+    hourly.subscribe("mover")
+    hourly.at(EVENING - timedelta(hours=12))
+
+    for number in range(6 * 24):
+        hourly.run(hours=1)
+        if number == 48:
+            mover = hourly.installation.book.find("mover@example.org")
+            assert mover is not None
+            hourly.installation.book.prefer(
+                mover.id, lambda it: replace(it, hour=hour, timezone=zone), at=hourly.now
+            )
+
+    assert [one for one in hourly.silences if one] == []
+    assert hourly.mails == []
+    assert all(beat == [] for beat in hourly.beats)
 
 
 def test_idle_runs_leave_no_row_and_beat_all_the_same(hourly: Hourly) -> None:
