@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 #: The same trouble is told again after that; runs of a day do not begin on the second.
-REPEAT = timedelta(hours=20)
+REPEAT = timedelta(hours=23, minutes=30)
 #: Characters; the words of a server may be many lines.
 LONGEST_SUBJECT = 120
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from digest.app.clock import now, place, zone
 from digest.app.pipeline import run_day
+from digest.app.site_times import DAEMON_AT
 from digest.models.clock_times import midnight
 from digest.models.delivery import oldest_deliverable_day
 from digest.models.due import SiteHours, TurnClock, filed
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from subscribers.models import Subscriber
 
 _INSTANT = timedelta(microseconds=1)
-#: The daemon's hour, where `[schedule] at` names none.
-DAEMON_AT = "18:00"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,13 +140,15 @@ def _next_after(times: WeeklyTime, at: datetime, *, served_on: date) -> Occurren
     return found
 
 
-def next_mail(app: App, subscriber: Subscriber, *, at: datetime) -> datetime | None:
+def next_mail(
+    app: App, subscriber: Subscriber, *, at: datetime, is_daemon: bool = False
+) -> datetime | None:
     """Return when a confirmed reader is due next, in the time zone of their hour.
 
     That is the next mail, if something is new then. It is before `at` if they are due already, so
     that the next run serves them. None if any run may, or if the site never sends on their days.
     """
-    clock, wish = turn_clock(app), wish_of(subscriber.preferences)
+    clock, wish = turn_clock(app, is_daemon=is_daemon), wish_of(subscriber.preferences)
     if wish.hour is not None:
         times = clock.times_of(wish)
     elif clock.site.at is not None:

@@ -12,12 +12,18 @@ if TYPE_CHECKING:
     from digest.app.config.schema import Schedule
 
 
-def site_times(schedule: Schedule) -> SiteTimes:
+#: The daemon's hour, where `[schedule] at` names none.
+DAEMON_AT = "18:00"
+
+
+def site_times(schedule: Schedule, *, is_daemon: bool = False) -> SiteTimes:
     """Return the site's hour in words, and its days.
 
-    Without `at` cron alone knows both; and the machine's own zone may have no name.
+    Without `at` cron alone knows both, if no daemon runs; and the machine's own zone may have no
+    name.
     """
-    if not schedule.at:
+    at = schedule.at or (DAEMON_AT if is_daemon else "")
+    if not at:
         return ANY_TIMES
-    hour = schedule.at if schedule.timezone == LOCAL else f"{schedule.at}, {schedule.timezone}"
+    hour = at if schedule.timezone == LOCAL else f"{at}, {schedule.timezone}"
     return SiteTimes(hour=hour, days=tuple(day for day in WEEK if day in schedule.weekdays))

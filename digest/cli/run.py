@@ -194,8 +194,8 @@ def scheduled_jobs(
 ) -> Jobs:
     """Return the jobs of the daemon, which the web server can do too."""
     from digest.app import pipeline, recorded_runs, runs
-    from digest.app.due import DAEMON_AT
     from digest.app.scheduler import Jobs
+    from digest.app.site_times import DAEMON_AT
     from digest.cli.run_report import print_retry, print_run
     from digest.errors import RunInProgressError
 

@@ -77,8 +77,12 @@ class AnswerQueue:
         """
         key = transactional_mail.c.mailbox_hash
         limits = [(self._within(mailbox), _DAY, MOST_IN_A_DAY)]
+        answer = self._of_answer(mailbox, kind, details)
+        # The last answer a reader has must say what holds now.
+        is_news = kind is MailKind.DONE and not self._is_last(db, mailbox, answer)
         if kind not in _OF_SIGN_UPS:
-            limits.append((key == self._of_answer(mailbox, kind, details), PAUSE, 1))
+            if not is_news:
+                limits.append((key == answer, PAUSE, 1))
             if is_stranger:
                 to_domain = self._within(mailbox.rpartition("@")[2])
                 limits += [(to_domain, span, most) for span, most in self._most_to_domain]
@@ -141,6 +145,15 @@ class AnswerQueue:
         """Return the key of an answer: that of its mailbox, and what it says."""
         said = [str((details or {}).get(one, "")) for one in _WORDS.get(kind, ())]
         return self._of(mailbox) + self._hash(" ".join((kind, *said)).rstrip())
+
+    def _is_last(self, db: sa.Connection, mailbox: str, answer: str) -> bool:
+        """Whether the last answer to a mailbox that says what was done is this one."""
+        query = (
+            sa.select(transactional_mail.c.mailbox_hash)
+            .where(self._within(mailbox), transactional_mail.c.kind == MailKind.DONE)
+            .order_by(transactional_mail.c.id.desc())
+        )
+        return db.execute(query.limit(1)).scalar() == answer
 
     def _within(self, place: str) -> sa.ColumnElement[bool]:
         """Return the condition that an answer goes to a mailbox, or anywhere in a domain.

@@ -102,7 +102,7 @@ def _of_line(line: str, file: Path) -> Finding:
 
 
 def _deprecated(config: Config) -> Iterator[Finding]:
-    if config.schedule.timezone == "UTC":
+    if config.schedule.timezone == "UTC" and not config.schedule.at:
         yield warn(
             CONFIGURATION,
             '[schedule] timezone = "UTC" is what old files have; it counts as the machine\'s zone',

@@ -186,6 +186,8 @@ def _turn(case: _Case) -> Iterator[Finding]:
         days = join_words([WEEK[number] for number in sorted(site.weekdays)])
         text = f"goes by the site's hours, on {days}, and {case.day} is a {case.day:%A}"
         yield case.lacks("due", text, f"nothing is to be done{then}; see [schedule] weekdays")
+    elif begin > now() and case.record is not None:
+        yield ok("due", f"was due by what they chose before{_chosen_later(case)}")
     elif begin > now():
         text = f"is due at {timestamp(begin)}, {local}{_TO_COME}"
         yield case.lacks("due", text, "nothing is to be done but to wait")

@@ -13,10 +13,11 @@ from support.installation import TOPICS, Installation, RecordingTransport, recor
 from support.machine_clock import set_clock
 from support.readers import CHOSEN_AT
 
-from digest.app import config, heartbeat, pipeline, recorded_runs
+from digest.app import config, heartbeat, pipeline, recorded_runs, silence
 from digest.app.figures import figures_of
 from digest.errors import MailServerError
 from digest.models.delivery import DeliveryState, Outcome
+from digest.sources import get_kind
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -190,6 +191,27 @@ def test_a_day_whose_lists_were_mailed_before_it_is_no_silence(
     assert [one for one in hourly.silences if one] == []
     assert hourly.mails == []
     assert all(beat == [] for beat in hourly.beats)
+
+
+@pytest.mark.parametrize(
+    ("at", "is_repeated"),
+    [
+        (EVENING + timedelta(hours=4), True),
+        (EVENING + timedelta(days=2), False),
+    ],
+)
+def test_lists_that_were_mailed_explain_nothing_once_newer_ones_are_due(
+    hourly: Hourly, at: datetime, *, is_repeated: bool
+) -> None:
+    hourly.subscribe("ada")
+    hourly.at(EVENING)
+    hourly.run()
+
+    found = silence._is_repeated(
+        hourly.app, DAY, day=at.date() + timedelta(days=1), at=at, services=[get_kind("arxiv")]
+    )
+
+    assert found is is_repeated
 
 
 def test_idle_runs_leave_no_row_and_beat_all_the_same(hourly: Hourly) -> None:

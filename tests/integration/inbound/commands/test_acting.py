@@ -174,7 +174,9 @@ def test_each_change_of_times_is_answered_once(papers: MailList) -> None:
     subscriber_id = papers.subscribe()
     to = papers.own(CommandWord.COMMANDS, subscriber_id)
 
-    for command in ("at 7 Europe/Paris", "weekdays", "weekdays", "at 8 Europe/Paris"):
+    for command in (
+        "at 7 Europe/Paris", "weekdays", "weekdays", "at 8 Europe/Paris", "at 7 Europe/Paris"
+    ):  # fmt: skip
         papers.write(to, command)
 
     said = [" ".join(body_of(answer).split()) for answer in papers.send()]
@@ -182,6 +184,7 @@ def test_each_change_of_times_is_answered_once(papers: MailList) -> None:
         "comes every day, at 07:00 (Europe/Paris)",
         "comes from Monday to Friday, at 07:00 (Europe/Paris)",
         "comes from Monday to Friday, at 08:00 (Europe/Paris)",
+        "comes from Monday to Friday, at 07:00 (Europe/Paris)",
     ]
 
 
