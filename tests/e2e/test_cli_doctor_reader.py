@@ -143,6 +143,18 @@ def test_an_hour_that_is_to_come_is_named_in_utc_and_in_the_readers_time(
     )
 
 
+def test_who_moved_west_after_their_issue_is_promised_no_second_one(
+    reader: Path, digest: Command
+) -> None:
+    digest("run", *DAY)
+    digest("subscribers", "set", ADA, "--hour", "7", "--timezone", "America/Los_Angeles")
+
+    found = explained(digest)
+
+    assert found["answer"] == "got the issue of 2026-02-02"
+    assert found["due"]["text"].startswith("was due by what they chose before")
+
+
 def test_of_a_day_that_has_not_begun_it_says_so(reader: Path, digest: Command) -> None:
     assert "which is to come" in explained(digest, "2026-03-02")["answer"]
 

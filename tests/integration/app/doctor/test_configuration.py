@@ -62,6 +62,10 @@ def test_what_nobody_has_chosen_is_named(
     assert seen[0].remedy
 
 
+def test_utc_is_utc_where_an_hour_is_named(tmp_path: Path) -> None:
+    assert found(tmp_path, dkim=keys(tmp_path), schedule={"timezone": "UTC", "at": "18:00"}) == []
+
+
 def test_without_a_key_nobody_signs(tmp_path: Path) -> None:
     (seen,) = found(tmp_path)
 
