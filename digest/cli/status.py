@@ -9,7 +9,6 @@ import typer
 
 from digest.app import serializers
 from digest.app.clock import newest_day, newest_day_anywhere, now
-from digest.app.due import lists_day
 from digest.cli import output
 from digest.cli.came_back import of_mail
 from digest.cli.day_account import DayAccount
@@ -80,8 +79,7 @@ def _account(app: App, day: date) -> DayAccount:
     keep_few_pages(app.engine)
     totals, groups = app.history.summary(day)
     is_deferred = bool(totals.states[DeliveryState.DEFERRED])
-    is_ahead = day > newest_day(app.config.schedule.timezone)
-    listed = lists_day(app, day, at=now()) if is_ahead else day
+    listed = _lists_of(app, day)
     return DayAccount(
         day=day,
         lists_of=listed,
@@ -96,6 +94,15 @@ def _account(app: App, day: date) -> DayAccount:
         mail_in=inbound_status(app),
         asks=app.config.delivery.on_unknown == "ask",
     )
+
+
+def _lists_of(app: App, day: date) -> date:
+    """Return the day whose lists a day's mails are made from."""
+    if day <= newest_day(app.config.schedule.timezone):
+        return day
+    from digest.app.due import lists_day  # with all of a run, which few days need
+
+    return lists_day(app, day, at=now())
 
 
 def _is_crowd(account: DayAccount) -> bool:

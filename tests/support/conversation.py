@@ -12,11 +12,13 @@ import subprocess
 import sys
 import termios
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
+
+from support.programs import attempts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 #: Begins a process whose controlling terminal is its standard input, and then the command in it.
 _IN_TERMINAL = """
@@ -60,14 +62,21 @@ class Talk:
         return cls(process, ours)
 
     def wait_for(self, question: str) -> None:
-        """Wait until a question was asked after the last answer, and the prompt stands below it.
+        """Wait until a question was asked after the last answer, and the command waits for a key.
+
+        A signal between its prompt and its read would not be heard: Python acts on signals before a
+        read, and when one interrupts it, and this read would begin after the signal.
 
         Raises:
-            AssertionError: it does not come.
+            AssertionError: it is not asked.
+            RuntimeError: the command does not wait.
 
         """
         while not self._is_asked(question):
             assert self._read(), f"{question!r} was not asked:\n{self.shown}"
+        for _ in attempts(self.process, what=f"it does not wait for an answer to {question!r}"):
+            if self._is_asleep():
+                return
 
     def answer(self, question: str, text: str = "") -> None:
         """Answer a question when it comes; nothing takes the default."""
@@ -97,6 +106,10 @@ class Talk:
         new = self._shown[self._answered :]
         place = new.find(question.encode())
         return place >= 0 and new.endswith(b"> ")
+
+    def _is_asleep(self) -> bool:
+        stat = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii")  # proc(5)
+        return stat.rpartition(")")[2].split()[0] == "S"
 
     def _read(self) -> bool:
         ready, _, _ = select.select([self._terminal], [], [], _PATIENCE)
