@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
+from subscribers.days import read_day
 from subscribers.errors import AddressError
 from subscribers.web.admin import pictures
 from subscribers.web.admin.access import Operator, OperatorDep
@@ -16,6 +16,8 @@ from subscribers.web.admin.exports import exported
 from subscribers.web.dependencies import READ, FormDep, ServicesDep, TemplatesDep
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from subscribers.models import Subscriber
     from subscribers.web.services import WebServices
     from subscribers.web.templates import Templates
@@ -147,10 +149,10 @@ def _day(text: str) -> date | None:
     """Return a day of the address; None for an empty one.
 
     Raises:
-        HTTPException: it is no day.
+        HTTPException: it is none.
 
     """
     try:
-        return date.fromisoformat(text) if text else None
+        return read_day(text) if text else None
     except ValueError:
         raise HTTPException(404) from None
