@@ -364,11 +364,37 @@ def test_what_is_not_there_is_not_found(operator: Operator, path: str) -> None:
     assert operator.get(path).status_code == 404
 
 
-def test_a_day_that_is_none_is_not_found(site: Site, operator: Operator) -> None:
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("x", "'x' is not a day; write it like 2026-02-02."),
+        ("2026-13-99", "'2026-13-99' is not a day; write it like 2026-02-02."),
+        ("0001-01-01", "0001-01-01 is no day of an issue: those are from 1900-01-01"),
+        ("9999-12-31", "9999-12-31 is no day of an issue: those are from 1900-01-01"),
+        ("<b>", "'<b>' is not a day"),
+    ],
+)
+def test_a_day_that_is_none_is_named_at_the_field_and_the_page_is_whole(
+    site: Site, operator: Operator, day: str, said: str
+) -> None:
+    ada = site.subscriber(ADA, Event.CONFIRM)
+
+    response = operator.get(f"/admin/readers/{ada.id}?day={day}")
+
+    assert response.status_code == 422
+    assert said in unescape(response.text)
+    assert 'aria-describedby="fault"' in response.text
+    assert "<b>" not in response.text
+    assert "consent confirm" in text_of(response.text)
+
+
+def test_a_link_to_older_issues_that_names_no_day_is_not_found(
+    site: Site, operator: Operator
+) -> None:
     ada = site.subscriber(ADA)
 
-    for query in ("?day=x", "?before=2026-02-31"):
-        assert operator.get(f"/admin/readers/{ada.id}{query}").status_code == 404
+    for day in ("2026-02-31", "9999-12-31", "0001-01-01"):
+        assert operator.get(f"/admin/readers/{ada.id}?before={day}").status_code == 404
 
 
 def test_hostile_titles_and_addresses_stay_texts(site: Site, operator: Operator) -> None:

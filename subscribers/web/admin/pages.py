@@ -65,15 +65,21 @@ def reader(
 ) -> Response:
     """Show what happened to a reader `before` a day, and why a `day` brought an issue or none."""
     subscriber = _reader(services, number)
-    asked = _day(day)
+    asked, fault = None, ""
+    try:
+        asked = read_day(day) if day else None
+    except ValueError as error:
+        fault = str(error)
     page = _page(
         operator,
         templates,
         "reader",
+        status=422 if fault else 200,
+        fault=fault,
         subscriber=subscriber,
         topics=[topic for topic in services.topics if topic.slug in subscriber.topics],
         next_mail=services.next_mail(subscriber),
-        timeline=operator.admin.timeline(subscriber, _day(before)),
+        timeline=operator.admin.timeline(subscriber, _before(before)),
         before=before,
         answer=operator.admin.answer(subscriber, asked) if asked else None,
         tables=tuple(operator.admin.reader_tables(subscriber)),
@@ -145,11 +151,11 @@ def _reader(services: WebServices, number: str) -> Subscriber:
     return found
 
 
-def _day(text: str) -> date | None:
-    """Return a day of the address; None for an empty one.
+def _before(text: str) -> date | None:
+    """Return the day of a link to older issues; None for the newest.
 
     Raises:
-        HTTPException: it is none.
+        HTTPException: it is no day, so no link of these pages.
 
     """
     try:
