@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 HOSTILE = "=1+1&amp'{{7*7}}@example.org"
 PATHS = (
     "/admin",
+    "/admin/",
     "/admin/login",
     "/admin/readers/1",
     "/admin/tables/readers.csv",
@@ -78,7 +79,7 @@ def test_a_password_file_that_others_can_read_turns_the_page_off_and_the_log_say
     assert site.get("/admin/login").status_code == 200, "it is read for every request"
 
 
-@pytest.mark.parametrize("path", [path for path in PATHS if path != "/admin/login"])
+@pytest.mark.parametrize("path", [it for it in PATHS if it not in ("/admin/", "/admin/login")])
 @pytest.mark.parametrize("cookie", ["", "digest_admin=x", "digest_admin=a.1.2.b", "digest_admin=é"])
 def test_who_is_not_logged_in_is_led_to_the_login(site: Site, path: str, cookie: str) -> None:
     headers = {"Cookie": cookie.encode()} if cookie else {}
@@ -219,6 +220,24 @@ def test_a_form_of_another_session_does_nothing(site: Site, operator: Operator) 
     token = logged_in(site).token()
 
     assert operator.post("/admin/logout", token=token).status_code == 403
+
+
+@pytest.mark.parametrize("base", ["", "/digest"])
+def test_a_slash_at_the_end_leads_to_the_page(build_site: BuildSite, base: str) -> None:
+    site = build_site(web={"url": f"http://localhost{base}"}, **ON)
+
+    response = site.get(f"{base}/admin/")
+
+    assert (response.status_code, response.headers["Location"]) == (308, f"{base}/admin")
+
+
+def test_an_error_page_makes_no_promise_about_cookies(site: Site, operator: Operator) -> None:
+    refused = operator.post("/admin/readers", token="forged", address=ADA)
+
+    assert "This form is of another session." in refused.text
+    for page in (refused.text, operator.get("/admin/nowhere").text):
+        assert "no cookies" not in page
+    assert "no cookies" in site.get("/").text
 
 
 # -- what is there -----------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from subscribers.days import read_day
 from subscribers.errors import AddressError
 from subscribers.web.admin import pictures
-from subscribers.web.admin.access import Operator, OperatorDep
+from subscribers.web.admin.access import DoorDep, Operator, OperatorDep
 from subscribers.web.admin.exports import exported
 from subscribers.web.dependencies import READ, FormDep, ServicesDep, TemplatesDep
 
@@ -29,6 +29,12 @@ routes = APIRouter(include_in_schema=False)
 def overview(operator: OperatorDep, templates: TemplatesDep) -> Response:
     """Show the figures of the installation."""
     return _overview(operator, templates)
+
+
+@routes.api_route("/admin/", methods=READ)
+def overview_with_slash(door: DoorDep) -> Response:
+    """Lead to the overview."""
+    return RedirectResponse(door.path, status_code=308)
 
 
 @routes.api_route("/admin/tables/{name}.{form}", methods=READ)
