@@ -122,6 +122,42 @@ def test_after_five_wrong_passwords_not_even_the_right_one_is_tried(site: Site) 
     assert operator.log_in().status_code == 303
 
 
+FOREIGN: list[dict[str, str]] = [
+    {"Origin": "https://evil.example"},
+    {"Origin": "https://digest.example.org.evil.example"},
+    {"Origin": "null", "Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+]
+
+
+@pytest.mark.parametrize("headers", FOREIGN, ids=str)
+def test_a_login_that_another_site_sends_is_refused_and_not_counted(
+    site: Site, headers: dict[str, str]
+) -> None:
+    for _ in range(6):
+        response = site.post("/admin/login", data={"password": PASSWORD}, headers=headers)
+        assert response.status_code == 403
+        assert "This form came from another site." in response.text
+        assert "Set-Cookie" not in response.headers
+
+    assert Operator(site).log_in().status_code == 303
+
+
+@pytest.mark.parametrize("form", ["public", "host", "null", "same-origin", "none"])
+def test_a_login_of_the_site_itself_is_taken(site: Site, form: str) -> None:
+    headers = {
+        "public": {"Origin": site.services.url},
+        "host": {"Origin": "http://192.0.2.1:8000", "Host": "192.0.2.1:8000"},
+        "null": {"Origin": "null"},
+        "same-origin": {"Origin": "null", "Sec-Fetch-Site": "same-origin"},
+        "none": {"Sec-Fetch-Site": "none"},
+    }[form]
+
+    response = site.post("/admin/login", data={"password": PASSWORD}, headers=headers)
+
+    assert response.status_code == 303
+
+
 def test_the_log_says_who_logs_in_by_network_alone(
     site: Site, caplog: pytest.LogCaptureFixture
 ) -> None:
