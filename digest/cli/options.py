@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Annotated, overload
 
 import typer
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from digest.app.services import App
     from subscribers.models import Subscriber
 
@@ -31,17 +32,18 @@ def parse_day(text: str | None, *, option: str = "--day") -> date | None:
     """Read the value of an option that takes a day.
 
     Raises:
-        ConfigError: it is no date.
+        ConfigError: it is no date, or no issue can be of it.
 
     """
     from digest.errors import ConfigError
+    from subscribers.days import read_day
 
     if text is None:
         return None
     try:
-        return date.fromisoformat(text)
+        return read_day(text)
     except ValueError as error:
-        raise ConfigError(f"{option} {text!r} is not a day; write it like 2026-02-02") from error
+        raise ConfigError(f"{option} {error}") from error
 
 
 def begun_day(app: App, text: str | None, *, may_be_local: bool = False) -> date | None:
@@ -50,7 +52,7 @@ def begun_day(app: App, text: str | None, *, may_be_local: bool = False) -> date
     With `may_be_local` it may also be the day of a reader ahead of this place, once a run had it.
 
     Raises:
-        ConfigError: it is no date, or a day that has not begun yet.
+        ConfigError: it is no date, no issue can be of it, or it has not begun yet.
 
     """
     from digest.app import clock

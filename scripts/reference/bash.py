@@ -116,6 +116,8 @@ def _commands(root: Command) -> Iterator[str]:
         line = f"flags='{flags}'"
         if one.commands:
             line += f" words='{' '.join(inner.words[-1] for inner in one.commands)}'"
+        if offered := [word for argument in one.arguments for word in argument.offered]:
+            line += f" words='{' '.join(offered)}'"
         if paths := [argument.path for argument in one.arguments if argument.path]:
             line += f" files={'d' if paths[0] == 'folder' else 'f'}"
         yield f'"{" ".join(one.words)}") {line} ;;'
@@ -135,6 +137,6 @@ def _values(root: Command) -> Iterator[str]:
 
 
 def _value(option: Option) -> str:
-    if option.choices:
-        return f"COMPREPLY=($(compgen -W '{' '.join(option.choices)}' -- \"$cur\")); "
+    if option.offered:
+        return f"COMPREPLY=($(compgen -W '{' '.join(option.offered)}' -- \"$cur\")); "
     return {"file": "_digest_files -f; ", "folder": "_digest_files -d; "}.get(option.path, "")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import typer.main
 
 from digest.cli import app
+from reference.known_words import KNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +28,8 @@ class Argument:
     repeats: bool
     #: "file", "folder", or empty for any text
     path: str
+    #: the words that shells offer for it
+    offered: tuple[str, ...]
 
     @property
     def usage(self) -> str:
@@ -55,6 +58,8 @@ class Option:
     repeats: bool
     #: "file", "folder", or empty for any text
     path: str
+    #: the words that shells offer for its value: the choices, or those that the command looks up
+    offered: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +115,7 @@ HELP = Option(
     variable="",
     repeats=False,
     path="",
+    offered=(),
 )
 
 
@@ -131,25 +137,26 @@ def _command(command: Any, words: tuple[str, ...]) -> Command:
         words=words,
         help=_plain(command.help or ""),
         example=_example(command.epilog or ""),
-        arguments=tuple(_argument(one) for one in shown if one.opts[0][0] != "-"),
-        options=tuple(_option(one) for one in shown if one.opts[0][0] == "-"),
+        arguments=tuple(_argument(one, words) for one in shown if one.opts[0][0] != "-"),
+        options=tuple(_option(one, words) for one in shown if one.opts[0][0] == "-"),
         commands=tuple(
             _command(one, (*words, name)) for name, one in inner.items() if not one.hidden
         ),
     )
 
 
-def _argument(parameter: Any) -> Argument:
+def _argument(parameter: Any, words: tuple[str, ...]) -> Argument:
     return Argument(
         name=_name_of_value(parameter),
         help=_plain(parameter.help or ""),
         required=parameter.required,
         repeats=parameter.nargs == -1,
         path=_path(parameter),
+        offered=KNOWN.get((" ".join(words), _name_of_value(parameter)), ()),
     )
 
 
-def _option(parameter: Any) -> Option:
+def _option(parameter: Any, words: tuple[str, ...]) -> Option:
     return Option(
         names=tuple(parameter.opts),
         opposites=tuple(parameter.secondary_opts),
@@ -160,6 +167,7 @@ def _option(parameter: Any) -> Option:
         variable=parameter.envvar or "",
         repeats=parameter.multiple,
         path=_path(parameter),
+        offered=_choices(parameter) or KNOWN.get((" ".join(words), parameter.opts[0]), ()),
     )
 
 

@@ -58,6 +58,9 @@ def _lines(root: Command) -> Iterator[str]:
         for option in one.options:
             condition = () if _is_shared(option) else ("-n", at)
             yield from _option(option, condition)
+        for argument in one.arguments:
+            if argument.offered:
+                yield f"complete -c digest -n {at} -a {_quoted(' '.join(argument.offered))}"
         if paths := [argument.path for argument in one.arguments if argument.path]:
             yield f"complete -c digest -n {at} {_paths(paths[0])}"
 
@@ -75,8 +78,8 @@ def _option(option: Option, condition: Sequence[str]) -> Iterator[str]:
 
 
 def _value(option: Option) -> list[str]:
-    if option.choices:
-        return ["-x", "-a", _quoted(" ".join(option.choices))]
+    if option.offered:
+        return ["-x", "-a", _quoted(" ".join(option.offered))]
     if option.path:
         return ["-x" if option.path == "folder" else "-r", _paths(option.path)]
     return ["-x"] if option.value else []

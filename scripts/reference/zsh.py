@@ -88,8 +88,8 @@ def _argument(argument: Argument) -> str:
 
 
 def _action(one: Option | Argument) -> str:
-    if choices := getattr(one, "choices", ()):
-        return f"({' '.join(choices)})"
+    if one.offered:
+        return f"({' '.join(one.offered)})"
     return {"file": "_files", "folder": "_files -/"}.get(one.path, " ")
 
 

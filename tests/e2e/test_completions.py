@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from reference import bash, commands, fish, zsh
+from reference.known_words import KNOWN
 from support.programs import program
 from support.shells import BASH, FISH, ZSH, offered_by_bash, offered_by_fish, shown_on_tab
 
@@ -26,6 +27,14 @@ LINES = {
     "digest retry --state u": ["unknown"],
     "digest status --state s": ["sent", "skipped"],
     "digest bench delivery --dkim rsa": ["rsa", "rsa+ed25519"],
+    "digest export d": ["days", "deliveries"],
+    "digest export readers pap": ["papers"],
+    "digest setup --mail gm": ["gmail", "gmx"],
+    "digest setup --timer c": ["crontab"],
+    "digest setup --field math": ["mathematics"],
+    "digest topics add-pack math": ["mathematics"],
+    "digest subscribers set ada@example.org --day s": ["sat", "sun"],
+    "digest subscribers set ada@example.org --frequency week": ["weekdays", "weekly"],
     "digest subscribers import r": ["readers.csv"],
     "digest run --day ": [],
     "digest run --co": ["--config"],
@@ -55,6 +64,16 @@ def test_the_files_are_what_the_code_makes() -> None:
     assert BASH.read_text(encoding="utf-8") == bash.completion(TREE)
     assert (ZSH / "_digest").read_text(encoding="utf-8") == zsh.completion(TREE)
     assert FISH.read_text(encoding="utf-8") == fish.completion(TREE)
+
+
+@pytest.mark.parametrize(("command", "parameter"), KNOWN)
+def test_words_are_known_of_what_there_is(command: str, parameter: str) -> None:
+    one = ALL[f"digest {command}"]
+    taken = {it.name: it.offered for it in one.arguments}
+    taken |= {name: it.offered for it in one.options for name in it.names}
+
+    assert taken[parameter] == KNOWN[command, parameter]
+    assert all(taken[parameter])
 
 
 @pytest.mark.parametrize(("line", "wanted"), LINES.items())
@@ -122,6 +141,8 @@ def test_tab_on_a_terminal_completes_a_command(shell: str, folder: Path) -> None
         ("digest subscribers import re", "readers.csv"),
         ("digest subscribers set ada@example.org --frequ", "--frequency"),
         ("digest init a", "a\\ folder"),
+        ("digest export deliv", "deliveries"),
+        ("digest setup --mail gma", "gmail"),
     ],
 )
 def test_zsh_completes_what_can_follow(line: str, wanted: str, folder: Path) -> None:

@@ -84,6 +84,7 @@ PURE = (
     "subscribers.addresses",
     "subscribers.consent_columns",
     "subscribers.consent_words",
+    "subscribers.days",
     "subscribers.export_columns",
     "subscribers.faults",
     "subscribers.json_stream",

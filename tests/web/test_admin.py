@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 HOSTILE = "=1+1&amp'{{7*7}}@example.org"
 PATHS = (
     "/admin",
+    "/admin/",
     "/admin/login",
     "/admin/readers/1",
     "/admin/tables/readers.csv",
@@ -78,7 +79,7 @@ def test_a_password_file_that_others_can_read_turns_the_page_off_and_the_log_say
     assert site.get("/admin/login").status_code == 200, "it is read for every request"
 
 
-@pytest.mark.parametrize("path", [path for path in PATHS if path != "/admin/login"])
+@pytest.mark.parametrize("path", [it for it in PATHS if it not in ("/admin/", "/admin/login")])
 @pytest.mark.parametrize("cookie", ["", "digest_admin=x", "digest_admin=a.1.2.b", "digest_admin=é"])
 def test_who_is_not_logged_in_is_led_to_the_login(site: Site, path: str, cookie: str) -> None:
     headers = {"Cookie": cookie.encode()} if cookie else {}
@@ -119,6 +120,42 @@ def test_after_five_wrong_passwords_not_even_the_right_one_is_tried(site: Site) 
     assert (refused.status_code, refused.headers["Retry-After"]) == (429, "900")
     assert "too many attempts" in refused.text
     assert operator.log_in().status_code == 303
+
+
+FOREIGN: list[dict[str, str]] = [
+    {"Origin": "https://evil.example"},
+    {"Origin": "https://digest.example.org.evil.example"},
+    {"Origin": "null", "Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+]
+
+
+@pytest.mark.parametrize("headers", FOREIGN, ids=str)
+def test_a_login_that_another_site_sends_is_refused_and_not_counted(
+    site: Site, headers: dict[str, str]
+) -> None:
+    for _ in range(6):
+        response = site.post("/admin/login", data={"password": PASSWORD}, headers=headers)
+        assert response.status_code == 403
+        assert "This form came from another site." in response.text
+        assert "Set-Cookie" not in response.headers
+
+    assert Operator(site).log_in().status_code == 303
+
+
+@pytest.mark.parametrize("form", ["public", "host", "null", "same-origin", "none"])
+def test_a_login_of_the_site_itself_is_taken(site: Site, form: str) -> None:
+    headers = {
+        "public": {"Origin": site.services.url},
+        "host": {"Origin": "http://192.0.2.1:8000", "Host": "192.0.2.1:8000"},
+        "null": {"Origin": "null"},
+        "same-origin": {"Origin": "null", "Sec-Fetch-Site": "same-origin"},
+        "none": {"Sec-Fetch-Site": "none"},
+    }[form]
+
+    response = site.post("/admin/login", data={"password": PASSWORD}, headers=headers)
+
+    assert response.status_code == 303
 
 
 def test_the_log_says_who_logs_in_by_network_alone(
@@ -219,6 +256,24 @@ def test_a_form_of_another_session_does_nothing(site: Site, operator: Operator) 
     token = logged_in(site).token()
 
     assert operator.post("/admin/logout", token=token).status_code == 403
+
+
+@pytest.mark.parametrize("base", ["", "/digest"])
+def test_a_slash_at_the_end_leads_to_the_page(build_site: BuildSite, base: str) -> None:
+    site = build_site(web={"url": f"http://localhost{base}"}, **ON)
+
+    response = site.get(f"{base}/admin/")
+
+    assert (response.status_code, response.headers["Location"]) == (308, f"{base}/admin")
+
+
+def test_an_error_page_makes_no_promise_about_cookies(site: Site, operator: Operator) -> None:
+    refused = operator.post("/admin/readers", token="forged", address=ADA)
+
+    assert "This form is of another session." in refused.text
+    for page in (refused.text, operator.get("/admin/nowhere").text):
+        assert "no cookies" not in page
+    assert "no cookies" in site.get("/").text
 
 
 # -- what is there -----------------------------------------------------------------------------
@@ -364,11 +419,37 @@ def test_what_is_not_there_is_not_found(operator: Operator, path: str) -> None:
     assert operator.get(path).status_code == 404
 
 
-def test_a_day_that_is_none_is_not_found(site: Site, operator: Operator) -> None:
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("x", "'x' is not a day; write it like 2026-02-02."),
+        ("2026-13-99", "'2026-13-99' is not a day; write it like 2026-02-02."),
+        ("0001-01-01", "0001-01-01 is no day of an issue: those are from 1900-01-01"),
+        ("9999-12-31", "9999-12-31 is no day of an issue: those are from 1900-01-01"),
+        ("<b>", "'<b>' is not a day"),
+    ],
+)
+def test_a_day_that_is_none_is_named_at_the_field_and_the_page_is_whole(
+    site: Site, operator: Operator, day: str, said: str
+) -> None:
+    ada = site.subscriber(ADA, Event.CONFIRM)
+
+    response = operator.get(f"/admin/readers/{ada.id}?day={day}")
+
+    assert response.status_code == 422
+    assert said in unescape(response.text)
+    assert 'aria-describedby="fault"' in response.text
+    assert "<b>" not in response.text
+    assert "consent confirm" in text_of(response.text)
+
+
+def test_a_link_to_older_issues_that_names_no_day_is_not_found(
+    site: Site, operator: Operator
+) -> None:
     ada = site.subscriber(ADA)
 
-    for query in ("?day=x", "?before=2026-02-31"):
-        assert operator.get(f"/admin/readers/{ada.id}{query}").status_code == 404
+    for day in ("2026-02-31", "9999-12-31", "0001-01-01"):
+        assert operator.get(f"/admin/readers/{ada.id}?before={day}").status_code == 404
 
 
 def test_hostile_titles_and_addresses_stay_texts(site: Site, operator: Operator) -> None:

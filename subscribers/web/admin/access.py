@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 from starlette.exceptions import HTTPException
@@ -100,6 +101,19 @@ def door_of(request: Request, services: ServicesDep) -> Door:
         path=f"{services.base}/admin",
         is_secure=_is_secure(request, services),
     )
+
+
+def is_from_elsewhere(request: Request, services: WebServices) -> bool:
+    """Whether another site sent a form, as browsers say it; programs say nothing.
+
+    `Sec-Fetch-Site` is asked first (W3C Fetch Metadata; not sent over plain HTTP). `Origin` is
+    null for our own forms as well, since our pages ask for `Referrer-Policy: no-referrer`.
+    """
+    if site := request.headers.get("Sec-Fetch-Site"):
+        return site not in ("same-origin", "none")
+    origin = request.headers.get("Origin", "null")
+    own = {request.headers.get("Host", ""), urlsplit(services.url).netloc}
+    return origin != "null" and origin.partition("://")[2] not in own
 
 
 def _is_secure(request: Request, services: WebServices) -> bool:

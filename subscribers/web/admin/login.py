@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 
 from subscribers.passwords import matches
 from subscribers.rate_limits import truncated
-from subscribers.web.admin.access import Door, DoorDep, OperatorDep
+from subscribers.web.admin.access import Door, DoorDep, OperatorDep, is_from_elsewhere
 from subscribers.web.client import ip_of
 from subscribers.web.dependencies import READ, FormDep, ServicesDep, TemplatesDep
 
@@ -30,6 +30,10 @@ def log_in(
     request: Request, form: FormDep, door: DoorDep, services: ServicesDep, templates: TemplatesDep
 ) -> Response:
     """Begin a session if the password is right."""
+    if is_from_elsewhere(request, services):
+        # Before it is counted, so that no other site can use up the operator's attempts.
+        message = "This form came from another site. Log in here."
+        return templates.page("admin/login", error=message, status=403)
     ip = ip_of(request)
     attempt = door.admin.limiter.begin(ip=ip, now=door.now)
     if attempt is None:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
+from subscribers.days import read_day
 from subscribers.errors import AddressError
 from subscribers.web.admin import pictures
-from subscribers.web.admin.access import Operator, OperatorDep
+from subscribers.web.admin.access import DoorDep, Operator, OperatorDep
 from subscribers.web.admin.exports import exported
 from subscribers.web.dependencies import READ, FormDep, ServicesDep, TemplatesDep
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from subscribers.models import Subscriber
     from subscribers.web.services import WebServices
     from subscribers.web.templates import Templates
@@ -27,6 +29,12 @@ routes = APIRouter(include_in_schema=False)
 def overview(operator: OperatorDep, templates: TemplatesDep) -> Response:
     """Show the figures of the installation."""
     return _overview(operator, templates)
+
+
+@routes.api_route("/admin/", methods=READ)
+def overview_with_slash(door: DoorDep) -> Response:
+    """Lead to the overview."""
+    return RedirectResponse(door.path, status_code=308)
 
 
 @routes.api_route("/admin/tables/{name}.{form}", methods=READ)
@@ -63,15 +71,21 @@ def reader(
 ) -> Response:
     """Show what happened to a reader `before` a day, and why a `day` brought an issue or none."""
     subscriber = _reader(services, number)
-    asked = _day(day)
+    asked, fault = None, ""
+    try:
+        asked = read_day(day) if day else None
+    except ValueError as error:
+        fault = str(error)
     page = _page(
         operator,
         templates,
         "reader",
+        status=422 if fault else 200,
+        fault=fault,
         subscriber=subscriber,
         topics=[topic for topic in services.topics if topic.slug in subscriber.topics],
         next_mail=services.next_mail(subscriber),
-        timeline=operator.admin.timeline(subscriber, _day(before)),
+        timeline=operator.admin.timeline(subscriber, _before(before)),
         before=before,
         answer=operator.admin.answer(subscriber, asked) if asked else None,
         tables=tuple(operator.admin.reader_tables(subscriber)),
@@ -143,14 +157,14 @@ def _reader(services: WebServices, number: str) -> Subscriber:
     return found
 
 
-def _day(text: str) -> date | None:
-    """Return a day of the address; None for an empty one.
+def _before(text: str) -> date | None:
+    """Return the day of a link to older issues; None for the newest.
 
     Raises:
-        HTTPException: it is no day.
+        HTTPException: it is no day, so no link of these pages.
 
     """
     try:
-        return date.fromisoformat(text) if text else None
+        return read_day(text) if text else None
     except ValueError:
         raise HTTPException(404) from None
