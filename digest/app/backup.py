@@ -1,9 +1,10 @@
 """Backs up an installation into one file, and restores it from there.
 
 A database alone is no installation. Without `digest.key` the links in mails fail, without
-`digest.pepper` nobody knows whose address was erased, and without the keys of `[dkim]` no mail is
-signed. So a backup holds them and the configuration too. Settings that come from the environment
-are not in it.
+`digest.pepper` nobody knows whose address was erased, without the keys of `[dkim]` no mail is
+signed, and without its password the mail server takes none. So a backup holds these, the hash of
+the operator's password, and the configuration too. Settings that come from the environment are not
+in it, nor the files that a variable ending in `_FILE` names.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from digest.app import config as configuration
+from digest.app.admin.password import PASSWORD_FILE
 from digest.app.clock import now
 from digest.app.config.load import FILE_NAME
 from digest.app.config.secrets import KEY_FILE, PEPPER_FILE
@@ -174,7 +176,8 @@ def _database(config: Config, remedy: str) -> Path:
     if database is None:
         raise ConfigError(
             f"[database] url names no file of SQLite, so `digest` cannot do this: {remedy}; keep"
-            f" {FILE_NAME}, {KEY_FILE}, {PEPPER_FILE} and the keys of [dkim] with it"
+            f" {FILE_NAME}, {KEY_FILE}, {PEPPER_FILE}, {PASSWORD_FILE}, [mail] password_file and"
+            " the keys of [dkim] with it"
         )
     return database
 
@@ -184,8 +187,15 @@ def _lock(database: Path) -> Path:
 
 
 def _keys(config: Config) -> list[str]:
-    """Return the files of keys, as the configuration names them."""
-    named = (KEY_FILE, PEPPER_FILE, config.dkim.key, config.dkim.ed25519_key)
+    """Return the files of keys and passwords, as the configuration names them."""
+    named = (
+        KEY_FILE,
+        PEPPER_FILE,
+        PASSWORD_FILE,
+        config.mail.password_file,
+        config.dkim.key,
+        config.dkim.ed25519_key,
+    )
     return [name for name in named if name]
 
 

@@ -87,6 +87,38 @@ def test_the_keys_of_dkim_are_in_it(mailed: Path, elsewhere: Path, digest: Comma
     assert (elsewhere / "one.pem").stat().st_mode & 0o777 == 0o600
 
 
+def test_the_files_of_passwords_are_in_it(mailed: Path, elsewhere: Path, digest: Command) -> None:
+    """That of the mail server, as `digest setup` makes it, and the hash of the operator's."""
+    (mailed / "config.toml").write_text(
+        WITH_KEY_FILE.replace("[mail]\n", '[mail]\npassword_file = "mail.password"\n')
+    )
+    names = ("mail.password", "digest.admin")
+    for name in names:
+        (mailed / name).write_text(f"what {name} holds\n")
+        (mailed / name).chmod(0o600)
+    made = digest("-c", str(mailed / "config.toml"), "backup", "a.backup", "--json").json
+
+    digest("restore", "a.backup")
+
+    assert set(names) < set(made["files"])
+    for name in names:
+        assert (elsewhere / name).read_bytes() == (mailed / name).read_bytes()
+        assert (elsewhere / name).stat().st_mode & 0o777 == 0o600
+
+
+def test_a_file_that_the_environment_names_is_not_in_it(
+    mailed: Path, digest: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (mailed / "of-docker").write_text("open sesame\n")
+    (mailed / "of-docker").chmod(0o600)
+    monkeypatch.setenv("DIGEST_MAIL__PASSWORD_FILE", str(mailed / "of-docker"))
+
+    made = digest("backup", "monday.backup", "--json").json
+
+    assert made["not_in_it"] == ["DIGEST_MAIL__PASSWORD_FILE"]
+    assert b"sesame" not in (mailed / "monday.backup").read_bytes()
+
+
 def test_what_the_environment_sets_is_named_and_not_in_it(
     mailed: Path, digest: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
