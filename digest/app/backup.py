@@ -13,7 +13,7 @@ import os
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -34,7 +34,7 @@ from digest.storage.page_copy import no_progress
 from digest.storage.run_lock import is_held, run_lock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -163,10 +163,9 @@ def restore(
         raise ConfigError(
             f"there is already {', '.join(map(str, in_the_way))}; --replace moves the old aside"
         )
-    with ExitStack() as stack:
-        if database.parent.is_dir():
-            stack.enter_context(run_lock(_lock(database)))
-        changed = _put(wanted, at=at, apart_from=kept)
+    restoring.require_room(found, database)
+    # The keys come first: with a database and without them, another process would make new ones.
+    with _locked(database), _put(wanted, at=at, apart_from=kept) as changed:
         old = restoring.restore(found, database, now=at, progress=progress)
     return Restored(backup=found, database=database, old_database=old, files=changed, kept=kept)
 
@@ -184,6 +183,23 @@ def _database(config: Config, remedy: str) -> Path:
 
 def _lock(database: Path) -> Path:
     return database.with_name(f"{database.name}-run")
+
+
+@contextmanager
+def _locked(database: Path) -> Iterator[None]:
+    """Hold the lock of the run; if the block fails, it leaves no lock that was not there.
+
+    A lock without a database would say that the database is lost.
+    """
+    lock = _lock(database)
+    is_new = not os.path.lexists(lock)
+    with run_lock(lock):
+        try:
+            yield
+        except BaseException:
+            if is_new and not database.exists():
+                lock.unlink(missing_ok=True)
+            raise
 
 
 def _keys(config: Config) -> list[str]:
@@ -240,20 +256,30 @@ def _differs(path: Path, content: bytes) -> bool:
         raise ConfigError(f"cannot read {path}: {error.strerror}") from error
 
 
+@contextmanager
 def _put(
     wanted: Mapping[Path, bytes], *, at: datetime, apart_from: Path | None
-) -> dict[Path, Path | None]:
-    """Write the files that are missing or differ; return where each old one is now."""
+) -> Iterator[dict[Path, Path | None]]:
+    """Write the files that are missing or differ; yield where each old one is now.
+
+    If one cannot be written, or the block fails, all are as they were.
+    """
     changed: dict[Path, Path | None] = {}
-    for path, content in wanted.items():
-        if path == apart_from or (path.exists() and not _differs(path, content)):
-            continue
-        old = path.with_name(f"{path.name}.before-{at:%Y%m%dT%H%M%SZ}") if path.exists() else None
-        try:
-            if old is not None:
-                path.rename(old)
-            files.create(path, content)
-        except OSError as error:
-            raise ConfigError(f"cannot write {path}: {error.strerror}") from error
-        changed[path] = old
-    return changed
+    with ExitStack() as undo:
+        for path, content in wanted.items():
+            if path == apart_from or (path.exists() and not _differs(path, content)):
+                continue
+            old = None
+            try:
+                if path.exists():
+                    old = path.with_name(f"{path.name}.before-{at:%Y%m%dT%H%M%SZ}")
+                    path.rename(old)
+                    undo.callback(old.replace, path)
+                files.create(path, content)
+                if old is None:
+                    undo.callback(path.unlink)
+            except OSError as error:
+                raise ConfigError(f"cannot write {path}: {error.strerror}") from error
+            changed[path] = old
+        yield changed
+        undo.pop_all()

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
+import os
 import sqlite3
+from collections import namedtuple
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 from support.command import CONFIG, DAY
 from support.unprivileged import run_unprivileged
 
 from digest.app import config, services
+from digest.storage import restore
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -222,6 +226,46 @@ def test_an_empty_folder_becomes_the_installation(
     assert refused.code == 1
     assert "`digest restore` put it there" in refused.err
     assert not (elsewhere / "outbox").exists()
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_full_disk_leaves_an_empty_folder_empty(
+    mailed: Path, elsewhere: Path, digest: Command, monkeypatch: pytest.MonkeyPatch, *, known: bool
+) -> None:
+    """Whether it is known beforehand that the disk has no room, or shows while pages are copied."""
+    digest("-c", str(mailed / "config.toml"), "backup", "a.backup")
+    usage = namedtuple("usage", "free")  # noqa: PYI024 (that of shutil)
+
+    def full(*_: object, **__: object) -> NoReturn:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        if known:
+            patch.setattr(restore.shutil, "disk_usage", lambda _path: usage(free=1000))
+        else:
+            patch.setattr(restore, "copy_pages", full)
+        refused = digest("restore", "a.backup")
+
+    assert refused.code == 1
+    assert ("0 MB are free" if known else "No space left on device") in refused.err
+    assert [path.name for path in elsewhere.iterdir()] == ["a.backup"]
+    assert digest("restore", "a.backup").code == 0
+
+
+def test_a_restore_that_fails_puts_the_old_files_back(
+    mailed: Path, digest: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest("backup", "a.backup")
+    (mailed / "digest.pepper").write_text("another pepper, made by a first command\n")
+    before = files_of(mailed)
+
+    def full(*_: object, **__: object) -> NoReturn:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(restore, "copy_pages", full)
+
+    assert digest("restore", "a.backup", "--replace").code == 1
+    assert files_of(mailed) == before
 
 
 @pytest.mark.parametrize("option", [(), ("--database-only",)])
