@@ -11,11 +11,13 @@ from contextlib import closing
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
+from support.builders import NOON
 from support.command import CONFIG, DAY
 from support.unprivileged import run_unprivileged
 
 from digest.app import config, services
 from digest.storage import restore
+from digest.storage.backup import back_up
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -215,6 +217,7 @@ def test_an_empty_folder_becomes_the_installation(
     done = digest("restore", "a.backup")
 
     assert (done.code, done.err) == (0, "")
+    assert "checksum" not in done.out
     for name in ("config.toml", "digest.key", "digest.pepper"):
         assert (elsewhere / name).read_bytes() == (mailed / name).read_bytes()
     assert {path.stat().st_mode & 0o777 for path in elsewhere.glob("*digest*")} == {0o600}
@@ -226,6 +229,37 @@ def test_an_empty_folder_becomes_the_installation(
     assert refused.code == 1
     assert "`digest restore` put it there" in refused.err
     assert not (elsewhere / "outbox").exists()
+
+
+@pytest.mark.parametrize("text", [b"ada@example.org", b'name = "'])
+def test_a_changed_letter_is_found(
+    mailed: Path, elsewhere: Path, digest: Command, text: bytes
+) -> None:
+    """In the database, and in a file beside it."""
+    digest("-c", str(mailed / "config.toml"), "backup", "a.backup")
+    file = elsewhere / "a.backup"
+    file.write_bytes(file.read_bytes().replace(text, text.upper()))
+
+    refused = digest("restore", "a.backup")
+
+    assert refused.code == 1
+    assert "a.backup is damaged, so use another backup: it is not as it was" in refused.err
+    assert list(elsewhere.iterdir()) == [file]
+
+
+def test_a_copy_without_a_checksum_is_restored_and_said(
+    mailed: Path, elsewhere: Path, digest: Command
+) -> None:
+    """As earlier versions wrote it, and as one is made of a changed backup."""
+    digest("-c", str(mailed / "config.toml"), "backup", "a.backup")
+    with closing(sqlite3.connect("a.backup")) as db:
+        db.execute("VACUUM INTO 'earlier.backup'")
+
+    done = digest("restore", "earlier.backup")
+
+    assert done.code == 0
+    assert "it had no checksum" in done.out
+    assert (elsewhere / "digest.key").read_bytes() == (mailed / "digest.key").read_bytes()
 
 
 @pytest.mark.parametrize("known", [True, False])
@@ -409,12 +443,7 @@ def test_what_is_no_backup_changes_nothing(
 def test_a_configuration_that_cannot_be_read_here_is_not_written(
     mailed: Path, elsewhere: Path, digest: Command
 ) -> None:
-    file = mailed / "config.toml"
-    digest("-c", str(file), "backup", "a.backup")
-    with closing(sqlite3.connect("a.backup")) as db, db:
-        db.execute(
-            "UPDATE sqlar SET data = ?1, sz = length(?1) WHERE name = 'config.toml'", (b"[new",)
-        )
+    back_up(mailed / "digest.db", elsewhere / "a.backup", kept={"config.toml": b"[new"}, now=NOON)
 
     refused = digest("restore", "a.backup")
 
