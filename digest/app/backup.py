@@ -187,19 +187,17 @@ def _lock(database: Path) -> Path:
 
 @contextmanager
 def _locked(database: Path) -> Iterator[None]:
-    """Hold the lock of the run; if the block fails, it leaves no lock that was not there.
+    """Hold the lock of the run; if the block fails where no database was, none is left.
 
     A lock without a database would say that the database is lost.
     """
     lock = _lock(database)
-    is_new = not os.path.lexists(lock)
-    with run_lock(lock):
-        try:
-            yield
-        except BaseException:
-            if is_new and not database.exists():
-                lock.unlink(missing_ok=True)
-            raise
+    is_first = not (os.path.lexists(lock) or database.exists())
+    with run_lock(lock), ExitStack() as undo:
+        if is_first:
+            undo.callback(lock.unlink, missing_ok=True)
+        yield
+        undo.pop_all()
 
 
 def _keys(config: Config) -> list[str]:
