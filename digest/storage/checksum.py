@@ -20,7 +20,7 @@ _LINE = re.compile(rb"\nsha256 of all: ([0-9a-f]{64})\n")
 #: Bytes of the line.
 _LENGTH = 81
 #: Bytes that are read at once.
-_PIECE = 1 << 20
+_PIECE = 1 << 18
 #: The smallest page of SQLite; all sizes are multiples of it.
 _SMALLEST_PAGE = 512
 
@@ -62,9 +62,9 @@ def verify(file: Path) -> bool:
 
 def _sha256(file: Path, size: int) -> str:
     """Return the SHA-256 of the first bytes of a file, in hexadecimal digits."""
-    digest = hashlib.sha256()
+    digest, piece = hashlib.sha256(), memoryview(bytearray(_PIECE))
     with file.open("rb", buffering=0) as opened:
-        while size and (piece := opened.read(min(size, _PIECE))):
-            digest.update(piece)
-            size -= len(piece)
+        while size and (length := opened.readinto(piece[: min(size, _PIECE)])):
+            digest.update(piece[:length])
+            size -= length
     return digest.hexdigest()
