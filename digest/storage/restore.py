@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -110,8 +110,9 @@ def restore(
     """
     require_room(backup, database)
     try:
-        with files.unfinished(database) as (partial, put_in_place):
+        with files.unfinished(database) as (partial, put_in_place), ExitStack() as stack:
             remove_beside(partial)
+            stack.callback(remove_beside, partial)  # a full disk leaves a log
             with open_copy(backup.file) as read, open_private(partial) as written:
                 copy_pages(read, written, progress=progress)
                 become_database(written)
