@@ -3,7 +3,7 @@
     python benchmarks/backup.py [MEGABYTES]
 
 A database is filled with papers up to a size. It is copied in turns by `VACUUM INTO`, with the copy
-brought to the disk, and by the command, which checks its copy besides. Then a made-up day is sent
+brought to the disk, and by the command, which checks and sums its copy. Then a made-up day is sent
 to Postfix's `smtp-sink` by runs at full speed: alone, and while one backup follows the other from
 the first mail to the last. Only ratios can be compared between computers.
 """

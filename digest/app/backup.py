@@ -1,9 +1,10 @@
 """Backs up an installation into one file, and restores it from there.
 
 A database alone is no installation. Without `digest.key` the links in mails fail, without
-`digest.pepper` nobody knows whose address was erased, and without the keys of `[dkim]` no mail is
-signed. So a backup holds them and the configuration too. Settings that come from the environment
-are not in it.
+`digest.pepper` nobody knows whose address was erased, without the keys of `[dkim]` no mail is
+signed, and without its password the mail server takes none. So a backup holds these, the hash of
+the operator's password, and the configuration too. Settings that come from the environment are not
+in it, nor the files that a variable ending in `_FILE` names.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ import os
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 from digest.app import config as configuration
+from digest.app.admin.password import PASSWORD_FILE
 from digest.app.clock import now
 from digest.app.config.load import FILE_NAME
 from digest.app.config.secrets import KEY_FILE, PEPPER_FILE
@@ -32,7 +34,7 @@ from digest.storage.page_copy import no_progress
 from digest.storage.run_lock import is_held, run_lock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -161,10 +163,9 @@ def restore(
         raise ConfigError(
             f"there is already {', '.join(map(str, in_the_way))}; --replace moves the old aside"
         )
-    with ExitStack() as stack:
-        if database.parent.is_dir():
-            stack.enter_context(run_lock(_lock(database)))
-        changed = _put(wanted, at=at, apart_from=kept)
+    restoring.require_room(found, database)
+    # The keys come first: with a database and without them, another process would make new ones.
+    with _locked(database), _put(wanted, at=at, apart_from=kept) as changed:
         old = restoring.restore(found, database, now=at, progress=progress)
     return Restored(backup=found, database=database, old_database=old, files=changed, kept=kept)
 
@@ -174,7 +175,8 @@ def _database(config: Config, remedy: str) -> Path:
     if database is None:
         raise ConfigError(
             f"[database] url names no file of SQLite, so `digest` cannot do this: {remedy}; keep"
-            f" {FILE_NAME}, {KEY_FILE}, {PEPPER_FILE} and the keys of [dkim] with it"
+            f" {FILE_NAME}, {KEY_FILE}, {PEPPER_FILE}, {PASSWORD_FILE}, [mail] password_file and"
+            " the keys of [dkim] with it"
         )
     return database
 
@@ -183,9 +185,31 @@ def _lock(database: Path) -> Path:
     return database.with_name(f"{database.name}-run")
 
 
+@contextmanager
+def _locked(database: Path) -> Iterator[None]:
+    """Hold the lock of the run; if the block fails where no database was, none is left.
+
+    A lock without a database would say that the database is lost.
+    """
+    lock = _lock(database)
+    is_first = not (os.path.lexists(lock) or database.exists())
+    with run_lock(lock), ExitStack() as undo:
+        if is_first:
+            undo.callback(lock.unlink, missing_ok=True)
+        yield
+        undo.pop_all()
+
+
 def _keys(config: Config) -> list[str]:
-    """Return the files of keys, as the configuration names them."""
-    named = (KEY_FILE, PEPPER_FILE, config.dkim.key, config.dkim.ed25519_key)
+    """Return the files of keys and passwords, as the configuration names them."""
+    named = (
+        KEY_FILE,
+        PEPPER_FILE,
+        PASSWORD_FILE,
+        config.mail.password_file,
+        config.dkim.key,
+        config.dkim.ed25519_key,
+    )
     return [name for name in named if name]
 
 
@@ -230,20 +254,30 @@ def _differs(path: Path, content: bytes) -> bool:
         raise ConfigError(f"cannot read {path}: {error.strerror}") from error
 
 
+@contextmanager
 def _put(
     wanted: Mapping[Path, bytes], *, at: datetime, apart_from: Path | None
-) -> dict[Path, Path | None]:
-    """Write the files that are missing or differ; return where each old one is now."""
+) -> Iterator[dict[Path, Path | None]]:
+    """Write the files that are missing or differ; yield where each old one is now.
+
+    If one cannot be written, or the block fails, all are as they were.
+    """
     changed: dict[Path, Path | None] = {}
-    for path, content in wanted.items():
-        if path == apart_from or (path.exists() and not _differs(path, content)):
-            continue
-        old = path.with_name(f"{path.name}.before-{at:%Y%m%dT%H%M%SZ}") if path.exists() else None
-        try:
-            if old is not None:
-                path.rename(old)
-            files.create(path, content)
-        except OSError as error:
-            raise ConfigError(f"cannot write {path}: {error.strerror}") from error
-        changed[path] = old
-    return changed
+    with ExitStack() as undo:
+        for path, content in wanted.items():
+            if path == apart_from or (path.exists() and not _differs(path, content)):
+                continue
+            old = None
+            try:
+                if path.exists():
+                    old = path.with_name(f"{path.name}.before-{at:%Y%m%dT%H%M%SZ}")
+                    path.rename(old)
+                    undo.callback(old.replace, path)
+                files.create(path, content)
+                if old is None:
+                    undo.callback(path.unlink)
+            except OSError as error:
+                raise ConfigError(f"cannot write {path}: {error.strerror}") from error
+            changed[path] = old
+        yield changed
+        undo.pop_all()

@@ -109,6 +109,7 @@ def restore(
             {
                 "database": str(done.database),
                 "made_at": done.backup.made_at and done.backup.made_at.isoformat(),
+                "has_checksum": done.backup.has_checksum,
                 "moved_to": done.old_database and str(done.old_database),
                 "files": {str(path): old and str(old) for path, old in done.files.items()},
                 "kept": done.kept and str(done.kept),
@@ -122,6 +123,11 @@ def _print_restored(done: Restored) -> None:
     report, made_at = output.Report(), done.backup.made_at
     when = f" as it was at {made_at:%Y-%m-%d %H:%M} UTC" if made_at else ""
     report.line(f"restored {done.database}{when}")
+    if not done.backup.has_checksum:
+        report.line(
+            "  it had no checksum, so its structure was checked, and not whether any text in it"
+            " was changed"
+        )
     if done.old_database is not None:
         report.line(f"  what was there is now {done.old_database}")
     for path, old in done.files.items():

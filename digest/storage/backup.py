@@ -2,6 +2,7 @@
 
 The files are in a table as SQLite's own archives have it, so that `sqlite3 FILE -A --list` names
 them and `--extract` writes them (sqlite.org/sqlar.html). One of them says when the backup was made.
+The last line of the file is its checksum (`storage.checksum`).
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from digest.errors import StoreError
-from digest.storage import files
+from digest.storage import checksum, files
 from digest.storage.page_copy import (
     copy_pages,
+    has_log,
     no_progress,
     open_copy,
     open_live,
@@ -51,6 +53,9 @@ class Backup:
     made_at: datetime | None
     #: the files in it, by name
     files: Mapping[str, bytes]
+    #: whether a changed byte would have been found; False for copies by other programs, and for
+    #: backups by versions of Digest that wrote no checksum
+    has_checksum: bool
 
 
 def back_up(
@@ -85,22 +90,32 @@ def back_up(
                 copy_pages(read, copy, progress=progress)
             copy.execute(f"PRAGMA application_id={APPLICATION_ID}")
             _keep(copy, {_ABOUT: about, **kept}, now=now)
-        made = read_backup(partial)
+        made = _look_through(partial, has_checksum=True)
+        checksum.append(partial)
+        size = partial.stat().st_size
         put_in_place()
-    return replace(made, file=target)
+    return replace(made, file=target, size=size)
 
 
 def read_backup(file: Path) -> Backup:
     """Look through a file that may be a backup, or another program's copy of a database.
 
     Raises:
-        StoreError: it cannot be read, is damaged, is no database of Digest, or is of a newer
-            version.
+        StoreError: it cannot be read, is damaged or was changed, is no database of Digest, or is
+            of a newer version.
 
     """
     with _explained(f"cannot read {file}"):
         if not _is_sqlite(file):
             raise StoreError(f"{file} is neither a backup nor a database")
+        has_checksum = checksum.verify(file)
+    if has_checksum and has_log(file):
+        raise StoreError(f"{file} was changed, so use another backup: {file}-wal has the changes")
+    return _look_through(file, has_checksum=has_checksum)
+
+
+def _look_through(file: Path, *, has_checksum: bool) -> Backup:
+    """Check the structure of a copy, and read what it tells of itself."""
     try:
         with open_copy(file) as db:
             (fault,) = db.execute("PRAGMA quick_check(1)").fetchone()
@@ -122,6 +137,7 @@ def read_backup(file: Path) -> Backup:
         revision=revision,
         made_at=None if about is None else _made_at(file, about),
         files=found,
+        has_checksum=has_checksum,
     )
 
 

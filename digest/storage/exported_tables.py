@@ -30,6 +30,7 @@ from digest.storage.schema import (
     shown,
     sightings,
     signals,
+    transactional_mail,
 )
 from subscribers.tables import consent, subscribers, subscriptions
 
@@ -107,6 +108,14 @@ def _mailed_papers(db: sa.Connection) -> Iterator[Sequence[Any]]:
             yield row.day, row.subscriber_id, of_edition(row.edition_id)[position]
 
 
+def _steps(db: sa.Connection) -> Iterator[Sequence[Any]]:
+    """Yield the steps of each run that has ended."""
+    query = sa.select(runs.c.id, runs.c.steps).where(runs.c.ended_at.is_not(None))
+    for row in db.execute(query.order_by(runs.c.id).execution_options(yield_per=_PAGE)):
+        for name, seconds in row.steps.items():
+            yield row.id, name, seconds
+
+
 _READER = "the reader's id in `readers`"
 _PAPER = "the paper's id in `papers`"
 _OF_PAPERS = "the day of the papers"
@@ -176,6 +185,16 @@ TABLES = (
         "status": "the enhanced status in it",
         "diagnostic": "the words of the server",
     }, **{"class": "bounce_class"}),
+    _plain("letters", "a letter about a subscription, or an answer", transactional_mail, {
+        "id": "the letters in their order",
+        "subscriber_id": "the reader's id in `readers`; none where a stranger is answered",
+        "kind": "confirm, known, privacy, help, topics, ask or done",
+        "state": "waiting, sent or failed",
+        "reason": "why it stands so",
+        "made_at": "when it was queued",
+        "next_at": "when a waiting one is tried next",
+        "attempts": "how often it was tried",
+    }),
     _plain("inbound", "a message that came in, for 90 days", arrivals, {
         "id": "its number in `digest inbound list`",
         "channel": "lmtp, pipe, maildir or imap",
@@ -272,4 +291,14 @@ TABLES = (
         "error": "why it could not be done",
         "silence": "that nobody was mailed, and no calendar explains it",
     }),
+    ExportedTable(
+        name="steps",
+        about="how long a step of a run took, once the run has ended",
+        columns={
+            "run_id": "the run's id in `runs`",
+            "step": "the name of the step",
+            "seconds": "how long it took",
+        },
+        read=_steps,
+    ),
 )  # fmt: skip

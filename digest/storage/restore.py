@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,6 +66,26 @@ def is_unused(database: Path) -> bool:
         return False  # nobody knows what it holds
 
 
+def require_room(backup: Backup, database: Path) -> None:
+    """Refuse what the disk has no room for: the copy, the log that takes it, and the old one.
+
+    Raises:
+        StoreError: there is none, or no such folder; nothing was written.
+
+    """
+    old = database.stat().st_size if database.exists() else 0
+    needed = 2 * backup.size + old if old else backup.size
+    try:
+        room = shutil.disk_usage(database.parent).free
+    except OSError as error:
+        raise StoreError(f"cannot restore {database}: {error.strerror}") from error
+    if room < needed:
+        raise StoreError(
+            f"{database} cannot be restored: that needs {needed / 1e6:.0f} MB of {database.parent},"
+            f" and {room / 1e6:.0f} MB are free"
+        )
+
+
 def restore(
     backup: Backup,
     database: Path,
@@ -88,10 +108,11 @@ def restore(
         StoreError: the backup cannot be upgraded, or the disk cannot take it; all is as it was.
 
     """
-    _require_room(backup, database)
+    require_room(backup, database)
     try:
-        with files.unfinished(database) as (partial, put_in_place):
+        with files.unfinished(database) as (partial, put_in_place), ExitStack() as stack:
             remove_beside(partial)
+            stack.callback(remove_beside, partial)  # a full disk leaves a log
             with open_copy(backup.file) as read, open_private(partial) as written:
                 copy_pages(read, written, progress=progress)
                 become_database(written)
@@ -112,21 +133,6 @@ def restore(
     except OSError as error:
         raise StoreError(f"cannot restore {database}: {error.strerror}") from error
     return old
-
-
-def _require_room(backup: Backup, database: Path) -> None:
-    """Refuse what the disk has no room for: the copy, the log that takes it, and the old one."""
-    old = database.stat().st_size if database.exists() else 0
-    needed = 2 * backup.size + old if old else backup.size
-    try:
-        room = shutil.disk_usage(database.parent).free
-    except OSError as error:
-        raise StoreError(f"cannot restore {database}: {error.strerror}") from error
-    if room < needed:
-        raise StoreError(
-            f"{database} cannot be restored: that needs {needed / 1e6:.0f} MB of {database.parent},"
-            f" and {room / 1e6:.0f} MB are free"
-        )
 
 
 @contextmanager

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
+import os
 import sqlite3
+from collections import namedtuple
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
+from support.builders import NOON
 from support.command import CONFIG, DAY
 from support.unprivileged import run_unprivileged
 
 from digest.app import config, services
+from digest.storage import restore
+from digest.storage.backup import back_up
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,6 +91,38 @@ def test_the_keys_of_dkim_are_in_it(mailed: Path, elsewhere: Path, digest: Comma
 
     assert (elsewhere / "one.pem").read_bytes() == (mailed / "one.pem").read_bytes()
     assert (elsewhere / "one.pem").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_files_of_passwords_are_in_it(mailed: Path, elsewhere: Path, digest: Command) -> None:
+    """That of the mail server, as `digest setup` makes it, and the hash of the operator's."""
+    (mailed / "config.toml").write_text(
+        WITH_KEY_FILE.replace("[mail]\n", '[mail]\npassword_file = "mail.password"\n')
+    )
+    names = ("mail.password", "digest.admin")
+    for name in names:
+        (mailed / name).write_text(f"what {name} holds\n")
+        (mailed / name).chmod(0o600)
+    made = digest("-c", str(mailed / "config.toml"), "backup", "a.backup", "--json").json
+
+    digest("restore", "a.backup")
+
+    assert set(names) < set(made["files"])
+    for name in names:
+        assert (elsewhere / name).read_bytes() == (mailed / name).read_bytes()
+        assert (elsewhere / name).stat().st_mode & 0o777 == 0o600
+
+
+def test_a_file_that_the_environment_names_is_not_in_it(
+    mailed: Path, digest: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (mailed / "of-docker").write_text("open sesame\n")
+    (mailed / "of-docker").chmod(0o600)
+    monkeypatch.setenv("DIGEST_MAIL__PASSWORD_FILE", str(mailed / "of-docker"))
+
+    made = digest("backup", "monday.backup", "--json").json
+
+    assert made["not_in_it"] == ["DIGEST_MAIL__PASSWORD_FILE"]
+    assert b"sesame" not in (mailed / "monday.backup").read_bytes()
 
 
 def test_what_the_environment_sets_is_named_and_not_in_it(
@@ -179,6 +217,7 @@ def test_an_empty_folder_becomes_the_installation(
     done = digest("restore", "a.backup")
 
     assert (done.code, done.err) == (0, "")
+    assert "checksum" not in done.out
     for name in ("config.toml", "digest.key", "digest.pepper"):
         assert (elsewhere / name).read_bytes() == (mailed / name).read_bytes()
     assert {path.stat().st_mode & 0o777 for path in elsewhere.glob("*digest*")} == {0o600}
@@ -190,6 +229,77 @@ def test_an_empty_folder_becomes_the_installation(
     assert refused.code == 1
     assert "`digest restore` put it there" in refused.err
     assert not (elsewhere / "outbox").exists()
+
+
+@pytest.mark.parametrize("text", [b"ada@example.org", b'name = "'])
+def test_a_changed_letter_is_found(
+    mailed: Path, elsewhere: Path, digest: Command, text: bytes
+) -> None:
+    """In the database, and in a file beside it."""
+    digest("-c", str(mailed / "config.toml"), "backup", "a.backup")
+    file = elsewhere / "a.backup"
+    file.write_bytes(file.read_bytes().replace(text, text.upper()))
+
+    refused = digest("restore", "a.backup")
+
+    assert refused.code == 1
+    assert "a.backup is damaged, so use another backup: it is not as it was" in refused.err
+    assert list(elsewhere.iterdir()) == [file]
+
+
+def test_a_copy_without_a_checksum_is_restored_and_said(
+    mailed: Path, elsewhere: Path, digest: Command
+) -> None:
+    """As earlier versions wrote it, and as one is made of a changed backup."""
+    digest("-c", str(mailed / "config.toml"), "backup", "a.backup")
+    with closing(sqlite3.connect("a.backup")) as db:
+        db.execute("VACUUM INTO 'earlier.backup'")
+
+    done = digest("restore", "earlier.backup")
+
+    assert done.code == 0
+    assert "it had no checksum" in done.out
+    assert (elsewhere / "digest.key").read_bytes() == (mailed / "digest.key").read_bytes()
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_full_disk_leaves_an_empty_folder_empty(
+    mailed: Path, elsewhere: Path, digest: Command, monkeypatch: pytest.MonkeyPatch, *, known: bool
+) -> None:
+    """Whether it is known beforehand that the disk has no room, or shows while pages are copied."""
+    digest("-c", str(mailed / "config.toml"), "backup", "a.backup")
+    usage = namedtuple("usage", "free")  # noqa: PYI024 (that of shutil)
+
+    def full(*_: object, **__: object) -> NoReturn:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        if known:
+            patch.setattr(restore.shutil, "disk_usage", lambda _path: usage(free=1000))
+        else:
+            patch.setattr(restore, "copy_pages", full)
+        refused = digest("restore", "a.backup")
+
+    assert refused.code == 1
+    assert ("0 MB are free" if known else "No space left on device") in refused.err
+    assert [path.name for path in elsewhere.iterdir()] == ["a.backup"]
+    assert digest("restore", "a.backup").code == 0
+
+
+def test_a_restore_that_fails_puts_the_old_files_back(
+    mailed: Path, digest: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest("backup", "a.backup")
+    (mailed / "digest.pepper").write_text("another pepper, made by a first command\n")
+    before = files_of(mailed)
+
+    def full(*_: object, **__: object) -> NoReturn:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(restore, "copy_pages", full)
+
+    assert digest("restore", "a.backup", "--replace").code == 1
+    assert files_of(mailed) == before
 
 
 @pytest.mark.parametrize("option", [(), ("--database-only",)])
@@ -333,12 +443,7 @@ def test_what_is_no_backup_changes_nothing(
 def test_a_configuration_that_cannot_be_read_here_is_not_written(
     mailed: Path, elsewhere: Path, digest: Command
 ) -> None:
-    file = mailed / "config.toml"
-    digest("-c", str(file), "backup", "a.backup")
-    with closing(sqlite3.connect("a.backup")) as db, db:
-        db.execute(
-            "UPDATE sqlar SET data = ?1, sz = length(?1) WHERE name = 'config.toml'", (b"[new",)
-        )
+    back_up(mailed / "digest.db", elsewhere / "a.backup", kept={"config.toml": b"[new"}, now=NOON)
 
     refused = digest("restore", "a.backup")
 

@@ -64,6 +64,23 @@ def test_both_formats_have_the_rows_of_the_database(mailed: Path, digest: Comman
             }  # fmt: skip
 
 
+def test_letters_and_steps_are_there_as_on_the_operators_page(
+    mailed: Path, digest: Command
+) -> None:
+    digest("subscribers", "add", "eve@example.org", "--topic", "agents")
+
+    (letter,) = csv.DictReader(io.StringIO(digest("export", "letters").out))
+    steps = list(csv.DictReader(io.StringIO(digest("export", "steps").out)))
+
+    assert (letter["kind"], letter["state"]) == ("confirm", "waiting")
+    with closing(sqlite3.connect(mailed / "digest.db")) as db:
+        ((run_id, took),) = db.execute("SELECT id, steps FROM runs").fetchall()
+    assert [(row["run_id"], row["step"], float(row["seconds"])) for row in steps] == [
+        (str(run_id), name, seconds) for name, seconds in json.loads(took).items()
+    ]
+    assert steps
+
+
 def test_text_that_a_spreadsheet_would_run_is_marked(mailed: Path, digest: Command) -> None:
     with closing(sqlite3.connect(mailed / "digest.db")) as db, db:
         db.execute("UPDATE papers SET title = '=1+1'")

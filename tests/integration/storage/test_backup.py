@@ -73,7 +73,15 @@ def test_what_another_program_copied_is_a_backup_without_files(
 
     found = read_backup(target)
 
-    assert (found.files, found.made_at) == ({}, None)
+    assert (found.files, found.made_at, found.has_checksum) == ({}, None, False)
+
+
+def test_a_log_beside_a_backup_is_a_change(database: Path, target: Path) -> None:
+    back_up(database, target, kept=KEPT, now=NOW)
+    target.with_name("a.backup-wal").write_bytes(b"what somebody wrote")
+
+    with pytest.raises(StoreError, match=r"was changed, so use another backup: .*-wal has"):
+        read_backup(target)
 
 
 @pytest.mark.parametrize(

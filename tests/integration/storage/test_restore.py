@@ -210,6 +210,22 @@ def test_a_restore_without_a_database_that_fails_leaves_no_trace(
     assert list((tmp_path / "new").iterdir()) == []
 
 
+def test_a_disk_that_is_full_during_the_upgrade_leaves_no_trace(
+    tmp_path: Path, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "new").mkdir()
+
+    def full(database: Path) -> NoReturn:
+        database.with_name(f"{database.name}-wal").write_bytes(b"")
+        raise sqlite3.OperationalError("disk I/O error")
+
+    monkeypatch.setattr(restoring, "bring_up_to_date", full)
+
+    with pytest.raises(StoreError, match="disk I/O error"):
+        put_back(file, tmp_path / "new")
+    assert list((tmp_path / "new").iterdir()) == []
+
+
 def test_a_disk_without_room_is_said_before_anything_is_written(
     home: Path, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
