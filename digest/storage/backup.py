@@ -90,8 +90,8 @@ def back_up(
                 copy_pages(read, copy, progress=progress)
             copy.execute(f"PRAGMA application_id={APPLICATION_ID}")
             _keep(copy, {_ABOUT: about, **kept}, now=now)
-        made = _look_through(partial, has_checksum=True)
-        checksum.append(partial)
+        with checksum.appended(partial):
+            made = _look_through(partial, has_checksum=True)
         size = partial.stat().st_size
         put_in_place()
     return replace(made, file=target, size=size)

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import re
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from digest.errors import StoreError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 _LINE = re.compile(rb"\nsha256 of all: ([0-9a-f]{64})\n")
@@ -25,14 +28,20 @@ _PIECE = 1 << 18
 _SMALLEST_PAGE = 512
 
 
-def append(file: Path) -> None:
-    """Write the SHA-256 of a closed database behind its last page.
+@contextmanager
+def appended(file: Path) -> Iterator[None]:
+    """Write the SHA-256 of a closed database behind its last page, once a block has read it too.
+
+    Both take about as long, so a second processor adds up the bytes meanwhile.
 
     Raises:
         OSError: it cannot be read or written.
 
     """
-    line = f"\nsha256 of all: {_sha256(file, file.stat().st_size)}\n"
+    with ThreadPoolExecutor(1) as pool:
+        found = pool.submit(_sha256, file, file.stat().st_size)
+        yield
+        line = f"\nsha256 of all: {found.result()}\n"
     with file.open("ab") as opened:
         opened.write(line.encode("ascii"))
 

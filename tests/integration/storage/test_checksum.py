@@ -24,7 +24,8 @@ def file(tmp_path: Path) -> Path:
     """A page with its checksum."""
     path = tmp_path / "file"
     path.write_bytes(PAGE)
-    checksum.append(path)
+    with checksum.appended(path):
+        pass
     return path
 
 
@@ -64,7 +65,8 @@ def test_it_is_nothing_to_sqlite(tmp_path: Path) -> None:
     with closing(sqlite3.connect(path)) as db, db:
         db.execute("CREATE TABLE papers (title)")
         db.execute("INSERT INTO papers VALUES ('Attention')")
-    checksum.append(path)
+    with checksum.appended(path):
+        pass
 
     with closing(sqlite3.connect(path)) as db:
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
