@@ -65,7 +65,7 @@ def send_first(
     reason = _why_not(app, report, day) if newest else "no papers could be read yet"
     if app.config.mail.transport != "directory":
         return FirstMail(day=None, file=None, reason=reason, unread=unread)
-    tested = mail_test.send_test(app, address, at=now())
+    tested = mail_test.send_test(app, address, at=now(), command="digest setup")
     return FirstMail(day=None, file=tested.file, reason=reason, unread=unread)
 
 

@@ -93,7 +93,7 @@ class NewInstallation:
         app = services.open_app(settings, is_new=True)
         app = replace(app, config=_with(settings, patient))
         try:
-            result = mail_test.send_test(app, address, at=now())
+            result = mail_test.send_test(app, address, at=now(), command="digest setup")
         except MailServerError as error:
             remedies = remedies_of_error(error, mail)
             # The keys to check are named by whoever reads a configuration; here is none yet.
