@@ -28,7 +28,7 @@ KIND = "test"
 _TEXT = """\
 This is a test mail of {site}.
 
-`digest mail test` has sent it, on {at:%Y-%m-%d %H:%M} UTC. Nothing was recorded of it,
+`{command}` has sent it, on {at:%Y-%m-%d %H:%M} UTC. Nothing was recorded of it,
 and nobody needs to answer it.
 """
 
@@ -52,8 +52,10 @@ class TestResult:
     file: Path | None
 
 
-def send_test(app: App, address: str, *, at: datetime) -> TestResult:
-    """Send a test mail, which no table records.
+def send_test(
+    app: App, address: str, *, at: datetime, command: str = "digest mail test"
+) -> TestResult:
+    """Send a test mail, which no table records, and which names the command that sent it.
 
     Raises:
         AddressError: the text is no address.
@@ -64,7 +66,7 @@ def send_test(app: App, address: str, *, at: datetime) -> TestResult:
     """
     recipient = for_envelope(parse(address).original)
     refuse_suppressed(app, address)
-    outgoing, message_id = _mail(app, recipient, at=at)
+    outgoing, message_id = _mail(app, recipient, at=at, command=command)
     # Also for a mail server: it refuses what must not leave.
     transport = open_transport(app.config)
     reply, tls, file = "", "", None
@@ -104,7 +106,7 @@ def refuse_suppressed(app: App, address: str) -> None:
             )
 
 
-def _mail(app: App, recipient: str, *, at: datetime) -> tuple[OutgoingMessage, str]:
+def _mail(app: App, recipient: str, *, at: datetime, command: str) -> tuple[OutgoingMessage, str]:
     config = app.config
     sender = message.FromIdentity(
         name=config.site.name, address=config.mail.from_address, reply_to=config.mail.reply_to
@@ -113,7 +115,7 @@ def _mail(app: App, recipient: str, *, at: datetime) -> tuple[OutgoingMessage, s
     content = message.build_transactional(
         Rendered(
             subject=f"Test mail of {config.site.name}",
-            text=_TEXT.format(site=config.site.name, at=at),
+            text=_TEXT.format(site=config.site.name, command=command, at=at),
             html="",
         ),
         sender=sender,

@@ -86,10 +86,11 @@ def test_a_refusal_is_kept_in_the_server_s_words(
 
 
 def test_the_folder_is_named_where_mails_are_written(installed: Installation) -> None:
-    found = send_test(with_mail(installed), "ada@example.net", at=NOON)
+    found = send_test(with_mail(installed), "ada@example.net", at=NOON, command="digest setup")
 
     assert found.file == installed.folder / "outbox/2026-02-02/ada@example.net.test.eml"
     assert found.file.stat().st_size == found.size
+    assert b"`digest setup` has sent it, on 2026-02-02" in found.file.read_bytes()
 
 
 @pytest.mark.parametrize("spelling", ["ada@example.net", "ADA+x@example.net"])

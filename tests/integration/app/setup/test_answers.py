@@ -62,11 +62,21 @@ def test_what_is_no_mail_server_is_said(typed: str, error: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("host", "is_here"),
+    [("localhost", True), ("127.0.1.1", True), ("::1", True), ("10.0.0.1", False),
+     ("smtp.example.net", False)],
+)  # fmt: skip
+def test_a_server_on_this_machine_is_known(host: str, is_here: bool) -> None:  # noqa: FBT001
+    assert answers.is_here(host) is is_here
+
+
+@pytest.mark.parametrize(
     ("typed", "kind", "key", "value"),
     [
         ("huggingface", "huggingface", "name", "Hugging Face"),
         ("arxiv cs.CL cs.LG", "arxiv", "categories", ("cs.CL", "cs.LG")),
         ("arxiv:cs.CL,cs.LG", "arxiv", "categories", ("cs.CL", "cs.LG")),
+        ("arxiv cs.cl math-ph", "arxiv", "categories", ("cs.CL", "math-ph")),
         ("biorxiv", "biorxiv", "categories", ()),
         ("openreview ICLR.cc/2026/Conference", "openreview", "venues",
          ("ICLR.cc/2026/Conference",)),
@@ -100,6 +110,8 @@ def test_a_file_beside_the_folder_keeps_its_whole_path(folder: Path) -> None:
         ("arXive cs.CL", "did you mean arxiv?"),
         ("jsonl", 'a source of kind "jsonl" needs a path'),
         ("jsonl gone.jsonl", "there is no file gone.jsonl"),
+        ("arxiv nonsense cs.ZZ", "arXiv has no category 'nonsense'; see https://arxiv.org/"),
+        ("arxiv cs.CL cs.ZZ", "arXiv has no category 'cs.ZZ'"),
         ("arxiv cs.1", '"cs.1" is not the name of a category'),
     ],
 )
