@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, get_args
 
@@ -35,7 +37,7 @@ NOBODY = "you@example.org"
 PRINT, CRONTAB, SYSTEMD, NO_TIMER = TIMERS = ("print", "crontab", "systemd", "none")
 #: The security that servers have at these ports (RFC 8314 §3.3, RFC 6409).
 _USUAL_SECURITY: dict[int, Security] = {465: "tls", 587: "starttls", 2525: "starttls"}
-_HERE = ("localhost", "127.0.0.1", "::1")
+_HERE = ("localhost", "localhost.localdomain", "ip6-localhost")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,10 +146,17 @@ def read_server(text: str, usual: MailServer) -> MailServer:
     if not 1 <= port <= 65535:
         raise ConfigError(f"{port} is no port; the usual ones are 465, 587 and 25")
     is_other = host != usual.host and not found[2]
-    if is_other and usual.host in _HERE:
+    if is_other and is_here(usual.host):
         port = 587
     usual_at = usual.security if port == usual.port else _security_at(host, port)
     return MailServer(host=host, port=port, security=_security(found[3] or usual_at))
+
+
+def is_here(host: str) -> bool:
+    """Whether a host is this machine, by a name or an address of loopback."""
+    with suppress(ValueError):
+        return ip_address(host).is_loopback
+    return host.lower() in _HERE
 
 
 def _security(word: str) -> Security:
@@ -159,7 +168,7 @@ def _security(word: str) -> Security:
 
 def _security_at(host: str, port: int) -> Security:
     """Return the security that is usual at a port."""
-    return _USUAL_SECURITY.get(port, "none" if host in _HERE else "starttls")
+    return _USUAL_SECURITY.get(port, "none" if is_here(host) else "starttls")
 
 
 def read_password(text: str) -> str:

@@ -6,6 +6,7 @@ The addresses are those of the providers' own help pages in 2026. Where a port m
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -42,6 +43,11 @@ class Provider:
     asks_host: bool = False
     #: whether it sends for any address that one has proved to own, as services for bulk mail do
     is_relay: bool = False
+
+    @property
+    def called(self) -> str:
+        """What it is called within a sentence; its title is an entry of a list."""
+        return "the server" if self.name == OWN else re.split(r",| \(", self.title)[0]
 
 
 PROVIDERS = (
@@ -217,10 +223,14 @@ PROVIDERS = (
 _ALIASES = {
     "google": "gmail",
     "googlemail": "gmail",
-    "outlook": "microsoft365",
+    "google workspace": "gmail",
     "office365": "microsoft365",
     "microsoft": "microsoft365",
+    "exchange": "microsoft365",
+    "ymail": "yahoo",
     "apple": "icloud",
+    "me": "icloud",
+    "mac": "icloud",
     "web.de": "webde",
     "protonmail": "proton",
     "amazon": "ses",
@@ -233,7 +243,7 @@ _WITHOUT_PASSWORDS = ("outlook", "hotmail", "live", "msn")
 
 
 def find_provider(name: str) -> Provider:
-    """Return a provider by its name, or by one that people know it under.
+    """Return a provider by its name, or by one that people know it under, such as a mail domain.
 
     Raises:
         ConfigError: there is none; the text names the nearest.
@@ -241,11 +251,18 @@ def find_provider(name: str) -> Provider:
     """
     by_name = {provider.name: provider for provider in PROVIDERS}
     wanted = name.strip().lower()
-    wanted = _ALIASES.get(wanted, wanted)
+    others = (
+        {domain: provider.name for provider in PROVIDERS for domain in provider.domains}
+        | dict.fromkeys(_WITHOUT_PASSWORDS, "microsoft365")
+        | _ALIASES
+    )
+    if takes_no_password(wanted):  # also as hotmail.com
+        wanted = "microsoft365"
+    wanted = others.get(wanted, wanted)
     if wanted in by_name:
         return by_name[wanted]
-    similar = closest(wanted, [*by_name, *_ALIASES])
-    hint = f"did you mean {similar}?" if similar else f"there are {', '.join(by_name)}"
+    similar = closest(wanted, [*by_name, FOLDER, *others])
+    hint = f"did you mean {similar}?" if similar else f"there are {', '.join([*by_name, FOLDER])}"
     raise ConfigError(f"there is no provider {name!r}; {hint}")
 
 
@@ -260,5 +277,5 @@ def usual_provider(address: str) -> str:
 
 
 def takes_no_password(address: str) -> bool:
-    """Whether a mailbox is one of Microsoft's that take no login by password from a program."""
+    """Whether a mailbox, or a mail domain, is of those of Microsoft without logins by password."""
     return address.rpartition("@")[2].lower().partition(".")[0] in _WITHOUT_PASSWORDS

@@ -12,6 +12,7 @@ import socket
 import ssl
 from typing import TYPE_CHECKING
 
+from digest.app.setup.answers import is_here
 from digest.app.setup.providers import takes_no_password
 from digest.delivery.smtp.handshake import StepRefusedError
 from digest.delivery.smtp.refusals import MAIL
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 #: Ports: between servers, and encrypted from the beginning (RFC 8314 §3.3).
 SMTP, TLS = 25, 465
+#: Ports that begin without encryption: between servers, and for submission (RFC 6409).
+STARTTLS = (SMTP, 587, 2525)
 #: "Mailbox name not allowed" (RFC 5321 §4.2.3), with which many servers refuse a sender.
 _NOT_ALLOWED = 553
 #: "Credentials invalid" and "encryption required" (RFC 4954 §6).
@@ -105,16 +108,16 @@ def _of_words(text: str, mail: MailAnswers, *, is_for_now: bool = False) -> str:
 
 
 def _of_sender(mail: MailAnswers) -> str:
-    sender, title = mail.sender, mail.provider.title
+    sender, provider = mail.sender, mail.provider.called
     if mail.provider.is_relay:
         return (
-            f"It does not send for {sender} yet: verify this address, or its domain, at {title}, or"
-            " name a sender that is verified."
+            f"It does not send for {sender} yet: verify this address, or its domain, at {provider},"
+            " or name a sender that is verified."
         )
     if mail.login and mail.login.lower() != sender.lower():
         return (
             f"The login {mail.login} may not send as {sender}: take the address of the login as the"
-            f" sender, or let {title} allow {sender} for it."
+            f" sender, or let {provider} allow {sender} for it."
         )
     return f"The account may not send as {sender}: name the address that it owns as the sender."
 
@@ -142,6 +145,8 @@ def _of_connection(cause: BaseException | None, mail: MailAnswers) -> Iterator[s
         case TimeoutError() | smtplib.SMTPServerDisconnected():
             yield from _other_security(mail)
             yield _blocked(mail)
+        case smtplib.SMTPNotSupportedError():
+            yield from _without_encryption(mail)
         case OSError() if not isinstance(cause, ssl.SSLError | smtplib.SMTPException):
             yield "Look whether this machine has a network, and whether a firewall lets it through."
         case _:
@@ -210,11 +215,36 @@ def _other_security(mail: MailAnswers) -> Iterator[str]:
     if port == TLS and security != "tls":
         yield f"Port 465 is encrypted from the beginning: {host}:465:tls, or {host}:587:starttls."
     elif port != TLS and security == "tls":
-        yield (f"Port {port} begins without encryption: {host}:{port}:starttls, or {host}:465:tls.")
+        unprotected = f", {host}:{port}:none" if is_here(host) else ""
+        yield (
+            f"Port {port} begins without encryption: {host}:{port}:starttls{unprotected}, or"
+            f" {host}:465:tls."
+        )
+    elif security == "starttls" and port not in STARTTLS:
+        yield (
+            f"Port {port} may be encrypted from the beginning: {host}:{port}:tls. Otherwise try"
+            f" {host}:587:starttls or {host}:465:tls."
+        )
     elif security == "starttls":
-        yield f"Try the other usual port, {host}:{'465:tls' if port == 587 else '587:starttls'}."
+        yield _other_port(mail)
     elif security == "none":
         yield f"Try {host}:587:starttls or {host}:465:tls."
+
+
+def _other_port(mail: MailAnswers) -> str:
+    host, other = mail.server.host, "465:tls" if mail.server.port == 587 else "587:starttls"
+    return f"Try the other usual port, {host}:{other}."
+
+
+def _without_encryption(mail: MailAnswers) -> Iterator[str]:
+    """Say what to do about a server that offers no STARTTLS; on this machine it needs none."""
+    host, port = mail.server.host, mail.server.port
+    if is_here(host):
+        yield (
+            "It offers no encryption, which a server on this machine does not need:"
+            f" {host}:{port}:none, without a login."
+        )
+    yield _other_port(mail)
 
 
 def _no_login_offered(mail: MailAnswers) -> Iterator[str]:

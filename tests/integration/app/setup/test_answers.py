@@ -62,6 +62,15 @@ def test_what_is_no_mail_server_is_said(typed: str, error: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("host", "is_here"),
+    [("localhost", True), ("127.0.1.1", True), ("::1", True), ("10.0.0.1", False),
+     ("smtp.example.net", False)],
+)  # fmt: skip
+def test_a_server_on_this_machine_is_known(host: str, is_here: bool) -> None:  # noqa: FBT001
+    assert answers.is_here(host) is is_here
+
+
+@pytest.mark.parametrize(
     ("typed", "kind", "key", "value"),
     [
         ("huggingface", "huggingface", "name", "Hugging Face"),

@@ -141,6 +141,33 @@ def test_a_server_without_starttls_is_said(trusting: ssl.SSLContext) -> None:
         said = remedies(settings(server.port), trusting, other(25, "starttls", "a.example"))
 
     assert "a.example:587:starttls" in said
+    assert ":none" not in said
+
+
+def test_a_server_of_this_machine_without_starttls_may_be_spoken_to_in_the_clear(
+    trusting: ssl.SSLContext,
+) -> None:
+    with SMTPServer(extensions=OFFERED) as server:
+        said = {
+            security: remedies(
+                settings(server.port, security=security), trusting, other(2525, security)
+            )
+            for security in ("starttls", "tls")
+        }
+
+    assert "127.0.0.1:2525:none, without a login" in said["starttls"]
+    assert "127.0.0.1:2525:starttls, 127.0.0.1:2525:none, or" in said["tls"]
+
+
+def test_starttls_at_an_unusual_port_for_tls_is_answered_with_tls_there(
+    server_tls: ssl.SSLContext, trusting: ssl.SSLContext
+) -> None:
+    with SMTPServer(extensions=OFFERED, tls=server_tls, tls_at_once=True) as server:
+        said = remedies(
+            settings(server.port, timeout=0.2), trusting, other(8465, "starttls", "a.example")
+        )
+
+    assert "a.example:8465:tls" in said
 
 
 def test_a_server_without_logins_is_answered_by_its_port(
@@ -231,6 +258,8 @@ def test_a_server_that_hangs_up_is_answered_with_the_other_port(trusting: ssl.SS
          {"provider": "zoho"}, "The account may not send as ada@example.net"),
         (".", "554 5.2.252 SendAsDenied", {"provider": "outlook"}, "may not send as"),
         (".", "554 5.7.1 Sender address rejected", {"provider": "fastmail"}, "may not send as"),
+        ("MAIL", "553 5.7.1 Sender address rejected", {"provider": "own"},
+         "verify this address, or its domain, at the server, or"),
         (".", "554 Message rejected: Email address is not verified", {"provider": "ses"},
          "verify this address, or its domain, at Amazon SES"),
         (".", "550 The from address does not match a verified Sender Identity",

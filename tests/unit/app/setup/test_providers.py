@@ -45,6 +45,12 @@ def test_no_two_have_the_same_name_or_domain() -> None:
         ("Google", "gmail"),
         ("outlook", "microsoft365"),
         ("office365", "microsoft365"),
+        ("hotmail", "microsoft365"),
+        ("Live.com", "microsoft365"),
+        ("msn", "microsoft365"),
+        ("googlemail", "gmail"),
+        ("gmail.com", "gmail"),
+        ("ymail", "yahoo"),
         ("web.de", "webde"),
         ("aws", "ses"),
         (" own ", OWN),
@@ -55,11 +61,29 @@ def test_one_is_found_by_what_people_call_it(word: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "hint"), [("gmial", "did you mean gmail?"), ("xyz", "there are gmail, microsoft365")]
+    ("word", "hint"),
+    [
+        ("gmial", "did you mean gmail?"),
+        ("hotmial", "did you mean hotmail?"),
+        ("foldr", "did you mean folder?"),
+        ("xyz", "there are gmail, microsoft365"),
+        ("xyz", ", own, folder"),
+    ],
 )
 def test_an_unknown_one_is_answered_with_those_that_there_are(word: str, hint: str) -> None:
     with pytest.raises(ConfigError, match=re.escape(hint)):
         find_provider(word)
+
+
+@pytest.mark.parametrize(
+    ("name", "called"),
+    [("gmail", "Gmail"), ("microsoft365", "Microsoft 365"), ("ses", "Amazon SES"),
+     (OWN, "the server")],
+)  # fmt: skip
+def test_one_is_called_in_a_sentence_without_what_explains_its_title(
+    name: str, called: str
+) -> None:
+    assert find_provider(name).called == called
 
 
 @pytest.mark.parametrize(
