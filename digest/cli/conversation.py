@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import re
 import textwrap
 from dataclasses import dataclass
 from shutil import get_terminal_size
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from digest.cli import output
 from digest.errors import DigestError
+from digest.text.wording import as_sentence
 from subscribers.errors import SubscriberError
 
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 #: What stands before each line below a question.
 _INDENT = "   "
+#: What stands before the text of an item of a list: blanks, or also a term in a column of its own.
+_TERM = re.compile(r" +(?:\S+ {2,})?")
 
 
 @dataclass
@@ -62,7 +66,7 @@ class Conversation:
             try:
                 return read(typed or default)
             except (DigestError, SubscriberError) as error:
-                self.show(f"{error}.")
+                self.show(as_sentence(str(error)))
 
     def ask_hidden(
         self, title: str, read: Callable[[str], str], *, kept: str = "", about: Sequence[str] = ()
@@ -79,7 +83,7 @@ class Conversation:
             try:
                 return read(typed) or kept
             except (DigestError, SubscriberError) as error:
-                self.show(f"{error}.")
+                self.show(as_sentence(str(error)))
 
     def say(self, *lines: str) -> None:
         """Print lines for who is there."""
@@ -88,16 +92,20 @@ class Conversation:
                 output.print_prose(line)
 
     def show(self, text: str) -> None:
-        """Print a text below a question, folded between words."""
+        """Print a text below a question, folded between words.
+
+        What follows a term and two blanks, as in a list, is folded below itself.
+        """
         if self.is_live:
             width = get_terminal_size().columns - 1
             for line in text.splitlines():
+                term = _TERM.match(line)
                 output.print_result(
                     textwrap.fill(
                         line,
                         width,
                         initial_indent=_INDENT,
-                        subsequent_indent=_INDENT,
+                        subsequent_indent=_INDENT + " " * (term.end() if term else 0),
                         break_long_words=False,
                         break_on_hyphens=False,
                     )
@@ -107,4 +115,4 @@ class Conversation:
         self.asked += not self.is_repeated
         self.say("", title if self.is_repeated else f"{self.asked}. {title}")
         for line in about:
-            output.print_result(f"{_INDENT}{line}")
+            self.show(line)

@@ -15,7 +15,7 @@ import typer
 
 from digest.cli import output
 from digest.cli.conversation import Conversation
-from digest.text.wording import count
+from digest.text.wording import as_sentence, count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -246,7 +246,7 @@ def _with_mail_that_leaves(
             if not talk.is_live:
                 text = "\n".join((str(error), *error.remedies))
                 raise MailServerError(text) from error
-            talk.say(f"It was refused: {error}.")
+            talk.say(as_sentence(f"It was refused: {error}"))
             for remedy in error.remedies:
                 talk.show(remedy)
             talk.say("The questions about mail once more; Enter keeps what you said.")

@@ -21,7 +21,7 @@ from digest.app.setup.providers import (
     usual_provider,
 )
 from digest.errors import ConfigError, DigestError
-from digest.text.wording import count, shorten
+from digest.text.wording import as_sentence, count, shorten
 from subscribers.errors import SubscriberError
 
 if TYPE_CHECKING:
@@ -80,10 +80,12 @@ def ask_all(
         answered.read_site,
         default="me",
         given=options.site,
-        about=(
-            "Me alone, or a group, which gets a web page: then give the address that the page will",
-            "have, such as https://papers.your.domain.",
-        ),
+        about=[
+            (
+                "Me alone, or a group, which gets a web page: then give the address that the page"
+                " will have, such as https://papers.your.domain."
+            )
+        ],
     )
     address = talk.ask(
         "Which address gets the digest?",
@@ -178,7 +180,7 @@ def _usual(slugs: Sequence[str]) -> str:
 
 def _table(topics: Sequence[TopicSettings], week: Week) -> list[str]:
     if week.is_sample:
-        lines = [f"{line}." for line in week.unread]
+        lines = [as_sentence(line) for line in week.unread]
         lines.append("No source could be read, so these are the numbers of the sample day:")
     else:
         days = "the last day" if week.days == 1 else f"the last {week.days} days"
@@ -187,7 +189,7 @@ def _table(topics: Sequence[TopicSettings], week: Week) -> list[str]:
         ]
     for number, topic in enumerate(topics, start=1):
         head = f"{number:>4}  {topic.slug:24}{week.matched[topic.slug]:>6,}"
-        lines.append(f"{head}  {shorten(week.best.get(topic.slug, ''), _width() - len(head) - 5)}")
+        lines.append(f"{head}  {shorten(week.best.get(topic.slug, ''), _width() - len(head) - 6)}")
     return lines
 
 
@@ -233,10 +235,12 @@ def _ask_seeds(talk: Conversation, options: Options) -> Library | None:
         "Which papers do you like?",
         read,
         default=_NONE,
-        about=(
-            "A library (.bib, .ris, CSL-JSON, Zotero RDF), a listing with arXiv ids, or ids,",
-            "separated by commas. The digest then begins with what you like.",
-        ),
+        about=[
+            (
+                "A library (.bib, .ris, CSL-JSON, Zotero RDF), a listing with arXiv ids, or ids,"
+                " separated by commas. The digest then begins with what you like."
+            )
+        ],
     )
 
 
@@ -288,7 +292,7 @@ def ask_mail(
     if login and not password:
         if not talk.is_live:
             raise ConfigError(
-                f"{provider.title} wants a password: name its file with --password-file"
+                f"{provider.called} wants a password: name its file with --password-file"
             )
         return None
     return MailAnswers(
@@ -323,10 +327,12 @@ def _ask_server(
         lambda text: answered.read_server(text, usual),
         default=str(before.server if before else usual),
         given=options.server,
-        about=(
-            "HOST:PORT:SECURITY, such as smtp.your.domain:587:starttls or :465:tls; none is for a",
-            "server on this machine.",
-        ),
+        about=[
+            (
+                "HOST:PORT:SECURITY, such as smtp.your.domain:587:starttls or :465:tls; none is for a"
+                " server on this machine."
+            )
+        ],
     )
 
 

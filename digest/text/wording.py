@@ -150,3 +150,8 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     """
     similar = closest(word, known)
     return f"; did you mean {similar}?" if similar else ""
+
+
+def as_sentence(text: str) -> str:
+    """Return a text with a full stop, unless a mark ends it: `did you mean arxiv?`."""
+    return text if text.endswith((".", "?", "!", "…")) else f"{text}."

@@ -74,14 +74,19 @@ def talks(folder: Path) -> Iterator[list[Talk]]:
             talk.process.wait()
 
 
-def begin(talks: list[Talk], folder: Path, *options: str) -> Talk:
-    talks.append(Talk.begin("setup", *options, folder=folder))
+def begin(talks: list[Talk], folder: Path, *options: str, columns: int = 100) -> Talk:
+    talks.append(Talk.begin("setup", *options, folder=folder, columns=columns))
     return talks[-1]
 
 
 def answers(smtp: SMTPServer) -> dict[str, str]:
     server = f"127.0.0.1:{smtp.port}:starttls"
     return {question: it.format(server=server) for question, it in QUESTIONS.items()}
+
+
+def too_wide(talk: Talk, columns: int) -> list[str]:
+    """The lines that are wider than the terminal; one long word cannot be folded."""
+    return [line for line in talk.shown.splitlines() if len(line) > columns and " " in line]
 
 
 def names(folder: Path) -> set[str]:
@@ -123,6 +128,46 @@ def test_who_only_presses_enter_has_mails_in_a_folder(folder: Path, talks: list[
     assert "8. What starts the runs?" in talk.shown
     assert list((folder / "outbox").rglob("you@example.org.eml")) != []
     assert "Papers about each topic on the last day that had any, of 2" in talk.shown
+
+
+@pytest.mark.slow
+def test_all_lines_fit_a_narrow_terminal(folder: Path, talks: list[Talk]) -> None:
+    talk = begin(talks, folder, "--timer", "print", columns=60)
+    talk.answer(NAMES[0], "https://papers.example.net")
+    talk.answer(NAMES[1], "ada@example.net")
+    for question in NAMES[2:6]:
+        talk.answer(question)
+    talk.answer(NAMES[6], "own")
+    talk.interrupt(NAMES[7])
+    talk.end()
+
+    assert too_wide(talk, 60) == []
+    assert "   HOST:PORT:SECURITY, such as\n   smtp.your.domain" in talk.shown
+
+
+@pytest.mark.slow
+def test_the_hours_of_a_group_fit_a_narrow_terminal(folder: Path, talks: list[Talk]) -> None:
+    options = ("--site", "https://papers.example.net", "--address", "ada@example.net")
+    options += ("--field", "machine-learning", "--topic", "agents", "--mail", "folder")
+    options += ("--source", "jsonl papers.jsonl", "--seeds", "arXiv:2401.00001")
+    talk = begin(talks, folder, *options, columns=60)
+    talk.interrupt("What starts the runs?")
+    talk.end()
+
+    assert too_wide(talk, 60) == []
+    assert "\n     none       nothing; `digest run` and `digest daemon`\n" in talk.shown
+    assert "\n                are yours to start\n" in talk.shown
+
+
+@pytest.mark.slow
+def test_a_suggestion_ends_with_its_own_mark(folder: Path, talks: list[Talk]) -> None:
+    talk = begin(talks, folder, "--site", "me")
+    talk.answer("Which address gets the digest?")
+    talk.answer("Which field?", "machine-lerning")
+    talk.interrupt("did you mean machine-learning?")
+    talk.end()
+
+    assert "machine-learning?." not in talk.shown
 
 
 @pytest.mark.slow

@@ -43,10 +43,16 @@ class Talk:
     _answered: int = field(default=0)
 
     @classmethod
-    def begin(cls, *arguments: str, folder: Path, variables: Mapping[str, str] = {}) -> Self:
-        """Start the command on a terminal of its own."""
+    def begin(
+        cls,
+        *arguments: str,
+        folder: Path,
+        variables: Mapping[str, str] = {},
+        columns: int = 100,
+    ) -> Self:
+        """Start the command on a terminal of its own, so many characters wide."""
         ours, theirs = pty.openpty()
-        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 100, 0, 0))
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
         kept = {key: it for key, it in os.environ.items() if key not in ("COLUMNS", "LINES")}
         process = subprocess.Popen(
             [sys.executable, "-c", _IN_TERMINAL, *arguments],

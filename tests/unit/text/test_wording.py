@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.text.wording import (
+    as_sentence,
     closest,
     count,
     join_words,
@@ -183,3 +184,11 @@ def test_a_suggestion_ends_an_error_message() -> None:
 
 def test_there_is_no_suggestion_without_a_similar_word() -> None:
     assert suggestion("xyz", ["proofs", "graphs"]) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [("gone", "gone."), ("it is gone.", "it is gone."), ("did you mean a?", "did you mean a?")],
+)
+def test_a_sentence_ends_with_one_mark(text: str, sentence: str) -> None:
+    assert as_sentence(text) == sentence
