@@ -329,8 +329,8 @@ def _ask_server(
         given=options.server,
         about=[
             (
-                "HOST:PORT:SECURITY, such as smtp.your.domain:587:starttls or :465:tls; none is for a"
-                " server on this machine."
+                "HOST:PORT:SECURITY, such as smtp.your.domain:587:starttls or :465:tls; none is for"
+                " a server on this machine."
             )
         ],
     )

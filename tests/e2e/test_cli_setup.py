@@ -12,18 +12,22 @@ from typing import TYPE_CHECKING
 import pytest
 import trustme
 from support.command import PAPERS
+from support.machine_clock import set_clock
 from support.paths import ROOT
 from support.smtp_server import SMTPServer
 
 from digest.app.setup import timer
 from digest.app.setup.providers import OWN, PROVIDERS, Provider
-from digest.errors import ConfigError
+from digest.errors import ConfigError, SourceError
+from digest.sources.arxiv import announcements
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from support.command import Command
+
+    from digest.sources import RawDocument
 
 ADA = ("setup", "--yes", "--address", "ada@example.net")
 WITH_PAPERS = (*ADA, "--topic", "agents", "--source", "jsonl:papers.jsonl")
@@ -110,6 +114,23 @@ def test_without_papers_there_is_a_test_mail_and_the_reason(folder: Path, digest
     (mail,) = (folder / "outbox").rglob("*.test.eml")
     assert f"a test mail, since no papers could be read yet: {mail}" in result.out
     assert "could not be read now: Papers: " in result.out
+
+
+def test_a_day_without_announcements_is_the_reason_if_nothing_could_be_read(
+    folder: Path, digest: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> Iterator[RawDocument]:
+        raise SourceError("the host cannot be reached")
+
+    monkeypatch.setattr(announcements, "_read_today", fail)
+    monkeypatch.setattr(announcements, "_read_past", fail)
+    set_clock(monkeypatch, datetime(2026, 2, 1, 12, tzinfo=UTC))
+
+    result = digest(*ADA, "--topic", "agents", "--source", "arxiv cs.CL")
+
+    assert result.code == 0, result
+    reason = "since no papers could be read yet (arXiv announces nothing on Sundays): "
+    assert f"a test mail, {reason}{folder}" in result.out
 
 
 def test_papers_about_nothing_that_is_wanted_are_said(folder: Path, digest: Command) -> None:

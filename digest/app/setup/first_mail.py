@@ -11,12 +11,14 @@ from digest.models.delivery import DeliveryState
 from digest.sources.fetch import no_progress
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
     from pathlib import Path
 
     from digest.app.pipeline import ProgressBar
     from digest.app.runs import DayReport
     from digest.app.services import App
+    from digest.models.source import SourceReport
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +64,7 @@ def send_first(
         report = recorded_runs.run(app, day, delivery_progress=delivery_progress)
     if _has_left(report):
         return FirstMail(day=day, file=_file(app, day), unread=unread)
-    reason = _why_not(app, report, day) if newest else "no papers could be read yet"
+    reason = _why_not(app, report, day) if newest else _why_no_papers(report.sources)
     if app.config.mail.transport != "directory":
         return FirstMail(day=None, file=None, reason=reason, unread=unread)
     tested = mail_test.send_test(app, address, at=now(), command="digest setup")
@@ -71,6 +73,13 @@ def send_first(
 
 def _has_left(report: DayReport) -> bool:
     return bool(report.deliveries.counts.get(DeliveryState.SENT))
+
+
+def _why_no_papers(sources: Sequence[SourceReport]) -> str:
+    """Say why there are no papers, as far as that is no error: those are said of each source."""
+    said = dict.fromkeys(it.reason for it in sources if it.reason and not it.error)
+    why = f" ({'; '.join(said)})" if said else ""
+    return f"no papers could be read yet{why}"
 
 
 def _why_not(app: App, report: DayReport, day: date) -> str:
