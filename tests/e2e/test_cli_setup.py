@@ -217,6 +217,7 @@ def test_what_is_there_is_not_touched(folder: Path, digest: Command) -> None:
         (("--topic", "agent"), "did you mean agents?"),
         (("--field", "law"), "there is no field 'law'"),
         (("--source", "jsonl gone.jsonl"), "there is no file gone.jsonl"),
+        (("--source", "arxiv nonsense cs.ZZ"), "arXiv has no category 'nonsense'"),
         (("--seeds", "gone.bib"), "there is no file gone.bib"),
         (("--site", "group"), "is neither me nor the address of a page"),
         (("--mail", "gmial"), "did you mean gmail?"),

@@ -179,7 +179,7 @@ def test_a_wrong_answer_is_said_and_asked_again(folder: Path, talks: list[Talk])
         "Which address gets the digest?": ("ada", "is not an e-mail address"),
         "Which field?": ("law", "there is no field 'law'"),
         "Which topics are yours?": ("99", "there is no topic '99'"),
-        "Which sources?": ("arxiv", "needs categories"),
+        "Which sources?": ("arxiv nonsense", "arXiv has no category 'nonsense'"),
         "Which papers do you like?": ("gone.bib", "there is no file gone.bib"),
         "How does mail leave?": ("gmail", "is an example and no mailbox"),
         "What starts the runs?": ("cron", "is none of print, crontab, systemd or none"),

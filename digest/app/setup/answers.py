@@ -22,6 +22,7 @@ from digest.app.setup.providers import Provider, Security
 from digest.app.transport import is_example
 from digest.errors import ConfigError, LibraryError
 from digest.sources import get_kind
+from digest.sources.arxiv.categories import find_category
 from digest.sources.library import Library, merged, read, read_ids
 from digest.text.wording import join_choices
 from subscribers.addresses import for_envelope, parse
@@ -201,11 +202,15 @@ def read_source(text: str, *, folder: Path) -> SourceSettings:
     elif rest:
         values["path"] = _path_from(rest, folder=folder)
     try:
-        return SourceSettings(**values)
+        source = SourceSettings(**values)
     except ValidationError as error:
         fault = error.errors()[0]
         field_of = SourceSettings.model_fields.get(str(fault["loc"][0])) if fault["loc"] else None
         raise ConfigError(f"{text}: {explain_value(fault, field_of)}") from error
+    if kind == "arxiv":
+        known = tuple(find_category(category) for category in source.categories)
+        source = source.model_copy(update={"categories": known})
+    return source
 
 
 #: The kinds whose papers are in categories.

@@ -76,6 +76,7 @@ def test_a_server_on_this_machine_is_known(host: str, is_here: bool) -> None:  #
         ("huggingface", "huggingface", "name", "Hugging Face"),
         ("arxiv cs.CL cs.LG", "arxiv", "categories", ("cs.CL", "cs.LG")),
         ("arxiv:cs.CL,cs.LG", "arxiv", "categories", ("cs.CL", "cs.LG")),
+        ("arxiv cs.cl math-ph", "arxiv", "categories", ("cs.CL", "math-ph")),
         ("biorxiv", "biorxiv", "categories", ()),
         ("openreview ICLR.cc/2026/Conference", "openreview", "venues",
          ("ICLR.cc/2026/Conference",)),
@@ -109,6 +110,8 @@ def test_a_file_beside_the_folder_keeps_its_whole_path(folder: Path) -> None:
         ("arXive cs.CL", "did you mean arxiv?"),
         ("jsonl", 'a source of kind "jsonl" needs a path'),
         ("jsonl gone.jsonl", "there is no file gone.jsonl"),
+        ("arxiv nonsense cs.ZZ", "arXiv has no category 'nonsense'; see https://arxiv.org/"),
+        ("arxiv cs.CL cs.ZZ", "arXiv has no category 'cs.ZZ'"),
         ("arxiv cs.1", '"cs.1" is not the name of a category'),
     ],
 )
