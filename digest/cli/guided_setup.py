@@ -143,6 +143,8 @@ def set_up(
             f" it is. At the end there is {path}."
         )
         with installation.begin(path) as new:
+            for left in new.left:
+                output.print_note(f"removed {left}, which a setup left behind that was killed")
             answers = _make(new, talk, options)
             new.put_in_place()
     with _leaving(f"the installation is whole, but its first mail may be missing: {path}"):

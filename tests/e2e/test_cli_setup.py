@@ -199,6 +199,18 @@ def test_a_refused_login_leaves_nothing_and_says_what_to_do(
     assert names(folder) == before
 
 
+def test_what_a_killed_setup_left_is_removed_and_named(folder: Path, digest: Command) -> None:
+    left = folder / ".digest-setup-killed"
+    left.mkdir()
+    (left / "mail.password").write_text("sesame\n")
+
+    result = digest(*WITH_PAPERS)
+
+    assert result.code == 0, result
+    assert f"removed {left}, which a setup left behind that was killed" in result.err
+    assert not left.exists()
+
+
 def test_what_is_there_is_not_touched(folder: Path, digest: Command) -> None:
     (folder / "config.toml").write_text("mine", encoding="utf-8")
 

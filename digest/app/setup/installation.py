@@ -7,7 +7,6 @@ The configuration is put in its place last: with it the installation is there.
 from __future__ import annotations
 
 import os
-import tempfile
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from digest.app.config.secrets import KEY_FILE, PEPPER_FILE
 from digest.app.seeds import give_seeds
 from digest.app.setup.configuration import PASSWORD_FILE, config_text
 from digest.app.setup.refusals import remedies_of_error, remedies_of_outcome
+from digest.app.setup.workshop import open_workshop, remove_left
 from digest.errors import ConfigError, MailServerError
 from digest.models.delivery import DeliveryState
 from digest.storage import files
@@ -63,6 +63,8 @@ class NewInstallation:
     path: Path
     #: the folder in which it is made
     workshop: Path
+    #: the workshops of setups that were killed, which are removed now
+    left: tuple[Path, ...] = ()
 
     @property
     def cache(self) -> Path:
@@ -158,7 +160,8 @@ class NewInstallation:
 def begin(path: Path) -> Iterator[NewInstallation]:
     """Make a folder for an installation beside its place; at the end of the block it is gone.
 
-    Folders on the way to the place are made too, and removed again if they stay empty.
+    Those that killed setups have left there are removed. Folders on the way to the place are made
+    too, and removed again if they stay empty.
 
     Raises:
         ConfigError: something is there already, or the folder cannot be made.
@@ -169,8 +172,9 @@ def begin(path: Path) -> Iterator[NewInstallation]:
     made = [one for one in (folder, *folder.parents) if not one.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".digest-setup-", dir=folder) as workshop:
-            yield NewInstallation(path, Path(workshop))
+        left = remove_left(folder)
+        with open_workshop(folder) as workshop:
+            yield NewInstallation(path, workshop, tuple(left))
     except OSError as error:
         raise ConfigError(f"cannot use the folder {folder}: {error.strerror}") from error
     finally:
