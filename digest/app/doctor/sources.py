@@ -130,7 +130,8 @@ def _freshness(name: str, source: str, app: App, *, now: datetime) -> Iterator[F
     elif record.error is not None:
         yield _trouble(name, source, record)
     else:
-        yield ok(name, f"{read}: {record.state}, {record.parsed} papers")
+        why = f" ({record.reason})" if record.reason else ""
+        yield ok(name, f"{read}: {record.state}, {record.parsed} papers{why}")
     owed = [day for owing, day in _owed(app, now) if owing == source]
     if owed:
         days = join_words([str(day) for day in owed])

@@ -102,6 +102,16 @@ def test_the_last_reading_counts_and_its_trouble_is_named(papers: Path, engine: 
     assert seen.text == "its last reading is failed: it was busy, wait"
 
 
+def test_an_empty_reading_is_explained(papers: Path, engine: sa.Engine) -> None:
+    reason = "arXiv announces nothing on Sundays"
+    read(engine, papers, days_ago=0.5, state=SourceState.EMPTY, parsed=0, reason=reason)
+
+    _, seen = found(papers, FILE, engine)
+
+    assert seen.level == "ok"
+    assert seen.text.endswith(f"UTC: empty, 0 papers ({reason})")
+
+
 def test_days_that_are_still_owed_are_named(tmp_path: Path, engine: sa.Engine) -> None:
     read(engine, tmp_path, days_ago=4, state=SourceState.FAILED, reason="down")
     read(engine, tmp_path, days_ago=0.1)
