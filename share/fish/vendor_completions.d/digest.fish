@@ -136,7 +136,7 @@ complete -c digest -n '__digest_at restore' -F
 complete -c digest -n '__digest_at export' -l out -x -a '(__fish_complete_directories)' -d 'A folder for a file of each'
 complete -c digest -n '__digest_at export' -l format -x -a 'csv jsonl' -d 'How to write them'
 complete -c digest -n '__digest_at export' -l list -d 'Only say which tables there are, and what is in them'
-complete -c digest -n '__digest_at export' -a 'readers subscriptions consent deliveries mailed_papers days pruned_deliveries bounces inbound feedback papers aliases featured announcements votes editions fetches runs'
+complete -c digest -n '__digest_at export' -a 'readers subscriptions consent deliveries mailed_papers days pruned_deliveries bounces letters inbound feedback papers aliases featured announcements votes editions fetches runs steps'
 
 complete -c digest -n '__digest_at train' -l dry-run -d 'Only show what it would come to'
 complete -c digest -n '__digest_at train' -l json -d 'Print JSON'
