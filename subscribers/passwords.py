@@ -7,6 +7,8 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 #: Characters of the shortest password; it is the only factor.
 SHORTEST_PASSWORD = 12
+#: Characters of the longest, as the form has it.
+LONGEST_PASSWORD = 1000
 #: What every hash begins with.
 PREFIX = "$argon2id$"
 

@@ -63,11 +63,11 @@ def _asked() -> str:
     """Ask for a new password.
 
     Raises:
-        ConfigError: it is too short.
+        ConfigError: it is too short, or no form can send it.
 
     """
     from digest.errors import ConfigError
-    from subscribers.passwords import SHORTEST_PASSWORD
+    from subscribers.passwords import LONGEST_PASSWORD, SHORTEST_PASSWORD
 
     if sys.stdin.isatty():
         found: str = typer.prompt(
@@ -78,6 +78,10 @@ def _asked() -> str:
         )
     else:
         found = sys.stdin.readline().rstrip("\r\n")
+    if any("\ud800" <= one <= "\udfff" for one in found):
+        raise ConfigError("the password is not in UTF-8, as browsers send it")
+    if len(found) > LONGEST_PASSWORD:
+        raise ConfigError(f"the password has more than {LONGEST_PASSWORD:,} characters")
     if len(found) < SHORTEST_PASSWORD:
         raise ConfigError(
             f"the password must have {SHORTEST_PASSWORD} characters or more, since it is all that"

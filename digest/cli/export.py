@@ -56,8 +56,12 @@ def export(
 
     chosen = [tables.find(name) for name in dict.fromkeys(table or ())] or list(TABLES)
     if listed:
-        for one in chosen:
-            print_table(f"{one.name}: {one.about}", ("column", "what~"), one.columns.items())
+        rows = (
+            (one.name, column, what)
+            for one in chosen
+            for column, what in (("", one.about), *one.columns.items())
+        )
+        print_table("Tables", ("table", "column", "what~"), rows)
         return
     if out is None and len(chosen) > 1:
         raise ConfigError("name one table to print, or a folder with --out for more")

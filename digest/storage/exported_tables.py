@@ -269,7 +269,7 @@ TABLES = (
         "day": "the day",
         "source": "the name of the source",
         "fetched_at": "when",
-        "state": "complete, empty, failed and so on",
+        "state": "ok, empty, early, stale, partial or failed",
         "declared": "papers that it said it has",
         "parsed": "papers that were understood",
         "rejected": "records that were not",

@@ -207,7 +207,7 @@ def _default(parameter: Any) -> str:
 def _example(epilog: str) -> tuple[str, str, str]:
     before, _, rest = epilog.partition("[bold]")
     example, _, after = rest.partition("[/bold]")
-    return before.strip().removesuffix(":"), " ".join(example.split()), after.strip()
+    return before.strip().removesuffix(":"), " ".join(example.split()), _plain(after)
 
 
 def _plain(text: str) -> str:

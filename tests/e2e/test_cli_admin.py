@@ -64,6 +64,23 @@ def test_a_short_password_is_refused(digest: Command, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.usefixtures("home")
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [("x" * 1001, "more than 1,000 characters"), ("long\udcff\udcfepassword", "is not in UTF-8")],
+    ids=["too long", "in another encoding"],
+)
+def test_a_password_that_no_form_can_send_is_refused(
+    digest: Command, monkeypatch: pytest.MonkeyPatch, line: str, said: str
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{line}\n"))
+
+    result = digest("admin", "password")
+
+    assert (result.code, result.out) == (2, "")
+    assert said in result.err
+
+
+@pytest.mark.usefixtures("home")
 def test_a_hash_is_not_printed_and_removed_at_once(digest: Command) -> None:
     result = digest("admin", "password", "--print", "--remove")
 
