@@ -48,7 +48,7 @@ class LoginLimiter:
         with self._writer.begin() as db:
             if not _is_within(db, client, now):
                 return None
-            db.execute(login_attempts.delete().where(login_attempts.c.at <= now - _KNOWN))
+            _forget(db, now)
             row = {"at": now, "network": client, "succeeded": False}
             (attempt,) = db.execute(login_attempts.insert().values(row)).inserted_primary_key or (
                 0,
@@ -60,6 +60,11 @@ class LoginLimiter:
         this = login_attempts.c.id == attempt
         with self._writer.begin() as db:
             db.execute(login_attempts.update().where(this).values(succeeded=True))
+
+    def forget_old(self, *, now: datetime) -> None:
+        """Delete the attempts that no limit counts any more."""
+        with self._writer.begin() as db:
+            _forget(db, now)
 
     def _hash(self, client: str) -> str:
         return hmac.new(self._key, f"login {client}".encode(), hashlib.sha256).hexdigest()[:32]
@@ -86,3 +91,7 @@ def _is_below(db: sa.Connection, rate: str, which: sa.ColumnElement[bool], now: 
         < most
         for span, most in windows(rate)
     )
+
+
+def _forget(db: sa.Connection, now: datetime) -> None:
+    db.execute(login_attempts.delete().where(login_attempts.c.at <= now - _KNOWN))

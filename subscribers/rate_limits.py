@@ -113,9 +113,17 @@ class SignupLimiter:
         }
 
     def _count(self, db: sa.Connection, keys: Mapping[str, str], now: datetime) -> None:
+        self._forget(db, now)
+        db.execute(signups.insert().values(at=now, **keys))
+
+    def forget_old(self, *, now: datetime) -> None:
+        """Delete what no limit counts any more."""
+        with self._writer.begin() as db:
+            self._forget(db, now)
+
+    def _forget(self, db: sa.Connection, now: datetime) -> None:
         too_old, too_new = now - max(self._spans), now + _LATEST
         db.execute(signups.delete().where((signups.c.at <= too_old) | (signups.c.at > too_new)))
-        db.execute(signups.insert().values(at=now, **keys))
 
     def _values(self, keys: Mapping[str, str], now: datetime) -> dict[str, object]:
         times = {_since(span): now - span for span in self._spans}

@@ -18,6 +18,7 @@ from digest.app.pruning import ARRIVALS_KEPT, bounces_kept, prunable, prune, pru
 from digest.errors import StoreError
 from digest.storage.run_lock import is_held, lock_path
 from subscribers.book import Evidence
+from subscribers.login_limits import LoginLimiter
 from subscribers.models import FORGET_UNCONFIRMED_AFTER
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ def tidy(app: App, *, should_continue: Callable[[], bool] = lambda: True) -> Upk
         responses=_cache(app).old(timedelta(days=kept.cache)),
     )
     app.book.forget_unconfirmed(before=before, evidence=evidence)
+    _forget_attempts(app)
     _cache(app).prune(timedelta(days=kept.cache))
     return _prune_papers(app, found, since=None, should_continue=should_continue)
 
@@ -103,8 +105,15 @@ def prune_after_run(app: App, *, should_continue: Callable[[], bool] = lambda: T
         prune(app, prunable(app)[:DAYS_AFTER_A_RUN], should_continue=should_continue)
         prune_inbound(app, should_continue=should_continue)
         _prune_papers(app, Upkeep(), since=_LATELY, should_continue=should_continue)
+        _forget_attempts(app)
     except StoreError as error:
         log.warning("deliveries not pruned", extra={"error": str(error)})
+
+
+def _forget_attempts(app: App) -> None:
+    """Delete what limits sign-ups and logins, once it does not any more."""
+    app.signup_limiter.forget_old(now=now())
+    LoginLimiter(app.engine, key=app.secrets[0]).forget_old(now=now())
 
 
 def _prune_papers(

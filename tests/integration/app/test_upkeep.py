@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+import sqlalchemy as sa
 from support.builders import DAY, NOON
 from support.installation import Installation
 from support.machine_clock import set_clock
@@ -16,11 +17,14 @@ from digest.app.services import App
 from digest.app.upkeep import Upkeep
 from digest.sources.http.cache import Cache
 from digest.storage.run_lock import lock_path, run_lock
+from subscribers.login_limits import LoginLimiter
+from subscribers.tables import login_attempts, signups
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
-    import sqlalchemy as sa
+NOW = NOON + timedelta(days=500)
 
 
 @pytest.fixture
@@ -43,6 +47,24 @@ def test_what_is_due_is_what_is_pruned(app: App) -> None:
     assert due == Upkeep(papers=1, texts=1)
     assert upkeep.tidy(app) == due
     assert not upkeep.due(app)
+
+
+@pytest.mark.parametrize("forget", [upkeep.tidy, upkeep.prune_after_run])
+def test_attempts_that_no_limit_counts_any_more_are_deleted(
+    app: App, forget: Callable[[App], object]
+) -> None:
+    assert app.signup_limiter.allow(mailbox="ada@example.org", ip="192.0.2.1", now=NOW)
+    LoginLimiter(app.engine, key=app.secrets[0]).begin(ip="192.0.2.1", now=NOW)
+    with app.engine.begin() as db:  # an old one beside each, as if nobody had come since
+        for table in (signups, login_attempts):
+            row = dict(db.execute(sa.select(table)).mappings().one())
+            db.execute(table.insert().values({**row, "id": None, "at": NOON}))
+
+    forget(app)
+
+    with app.engine.connect() as db:
+        for table in (signups, login_attempts):
+            assert db.execute(sa.select(table.c.at)).scalars().all() == [NOW]
 
 
 def test_nothing_is_pruned_while_a_run_is_sending(app: App) -> None:
