@@ -117,7 +117,7 @@ def install_cron_line(config: Path, timetable: Timetable) -> str:
 
     """
     line = cron_line(config, timetable)
-    before = _run(["crontab", "-l"], is_tried=True)
+    before = _run(["crontab", "-l"], unless="no crontab")
     if line in before.splitlines():
         return "your crontab has the line already"
     _run(["crontab", "-"], text=f"{before.rstrip()}\n{line}\n".lstrip())
@@ -162,8 +162,8 @@ def _remove(made: list[Path]) -> None:
         path.unlink(missing_ok=True)
 
 
-def _run(command: list[str], *, text: str = "", is_tried: bool = False) -> str:
-    """Run a command of the system and return what it prints; if it is only tried it may fail.
+def _run(command: list[str], *, text: str = "", unless: str = "") -> str:
+    """Run a command of the system and return what it prints; it may fail with the words `unless`.
 
     Raises:
         ConfigError: it is not there, or it failed; the text has its words.
@@ -178,7 +178,7 @@ def _run(command: list[str], *, text: str = "", is_tried: bool = False) -> str:
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise ConfigError(f"`{name}` failed: {error}") from error
-    if done.returncode and not is_tried:
+    if done.returncode and not (unless and unless in done.stderr):
         words = " ".join(done.stderr.split()) or f"exit code {done.returncode}"
         raise ConfigError(f"`{name}` failed: {words}")
     return "" if done.returncode else done.stdout

@@ -113,6 +113,16 @@ def test_who_has_no_crontab_gets_one(system: Path) -> None:
     assert (system / "crontab").read_text(encoding="utf-8") == f"{line}\n"
 
 
+def test_a_crontab_that_cannot_be_read_is_not_replaced(system: Path) -> None:
+    command = system / "commands" / "crontab"
+    command.write_text(f"#!/bin/sh\n[ $1 = - ] && cat > {system}/crontab\necho busy >&2; exit 1\n")
+
+    with pytest.raises(ConfigError, match="`crontab -l` failed: busy"):
+        timer.install_cron_line(CONFIG, EVENING)
+
+    assert not (system / "crontab").exists()
+
+
 def test_the_units_are_written_and_the_timer_started(system: Path) -> None:
     said = timer.install_units(CONFIG, EVENING, folder=system / "user")
 
