@@ -49,11 +49,14 @@ def run(
     *,
     only: int | None = None,
     is_daemon: bool = False,
+    due: Due | None = None,
     should_continue: Callable[[], bool] = lambda: True,
     fetch_progress: ProgressBar = no_progress,
     delivery_progress: ProgressBar = no_progress,
 ) -> DayReport:
     """Do `runs.run`, and record it; the report says whether nobody was mailed without a reason.
+
+    `due` is who is due, where that is known already.
 
     Raises:
         DigestError: as `runs.run`; that is recorded too.
@@ -61,7 +64,8 @@ def run(
     """
     recording = _Recording(app, RUN, pipeline.run_day(app, day).day, only=only, can_wait=is_daemon)
     with recording.of_errors():
-        due = find_due(app, is_daemon=is_daemon) if day is None and only is None else None
+        if due is None and day is None and only is None:
+            due = find_due(app, is_daemon=is_daemon)
         if due is None or _has_work(app, due):
             recording.begin()
         report = runs.run(
@@ -114,11 +118,13 @@ def run_due(
         DigestError: as `run` and `retry`.
 
     """
-    if not find_due(app, is_daemon=True).turns:
+    due = find_due(app, is_daemon=True)
+    if not due.turns:
         return retry(app, should_continue=should_continue, progress=delivery_progress)
     return run(
         app,
         is_daemon=True,
+        due=due,
         should_continue=should_continue,
         fetch_progress=fetch_progress,
         delivery_progress=delivery_progress,

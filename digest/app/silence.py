@@ -19,12 +19,14 @@ from digest.storage.reader_schedules import LONGEST_WINDOW
 from digest.text.wording import count, join_words
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date, datetime
 
     from digest.app.services import App
     from digest.models.source import Forecast
     from digest.sources import Kind
+    from digest.storage.history import DayTotals
+    from digest.storage.reasons import ReasonGroup
 
 #: How the reasons begin of readers who were not due, since they chose so.
 NOT_DUE = (
@@ -110,13 +112,12 @@ def silence_of(
         lists_of: the day whose lists were used, if they are not those of the day.
 
     """
-    totals = app.history.day_totals(day)
-    if any(totals.states[state] for state in SHOWN):
+    if any(app.history.day_totals(day).states[state] for state in SHOWN):
         return None
+    totals, groups = app.history.summary(day)
     bringing = [source for source in app.sources if not get_kind(source.kind).enriches]
     services = [get_kind(source.kind) for source in bringing if source.path is None]
     at, lists_day = now(), min(day, lists_of or day)
-    _, groups = app.history.summary(day)
     skipped = {
         group.reason or "": group.number
         for group in groups
@@ -125,7 +126,7 @@ def silence_of(
     return alarm(
         DayAccount(
             day=day,
-            due=readers_due(app, day),
+            due=_due(totals, groups),
             states=totals.states,
             # Services count in UTC: no list is out yet of a day that has not begun there.
             forecasts=[kind.forecast(min(day, at.date()), at) for kind in services],
@@ -157,12 +158,15 @@ def _is_repeated(
 
 def readers_due(app: App, day: date) -> int:
     """Return how many readers should have been mailed for a day, by the ledger."""
-    totals, groups = app.history.summary(day)
+    return _due(*app.history.summary(day))
+
+
+def _due(totals: DayTotals, groups: Iterable[ReasonGroup]) -> int:
     chose = sum(group.number for group in groups if (group.reason or "").startswith(NOT_DUE))
     return totals.planned - chose
 
 
 def is_unmailed(app: App, day: date) -> bool:
     """Whether readers were due on a day, and no mail of it has left yet."""
-    states = app.history.day_totals(day).states
-    return readers_due(app, day) > 0 and not any(states[state] for state in SHOWN)
+    totals, groups = app.history.summary(day)
+    return _due(totals, groups) > 0 and not any(totals.states[state] for state in SHOWN)
