@@ -61,11 +61,6 @@ class LoginLimiter:
         with self._writer.begin() as db:
             db.execute(login_attempts.update().where(this).values(succeeded=True))
 
-    def forget_old(self, *, now: datetime) -> None:
-        """Delete the attempts that no limit counts any more."""
-        with self._writer.begin() as db:
-            _forget(db, now)
-
     def _hash(self, client: str) -> str:
         return hmac.new(self._key, f"login {client}".encode(), hashlib.sha256).hexdigest()[:32]
 
@@ -91,6 +86,12 @@ def _is_below(db: sa.Connection, rate: str, which: sa.ColumnElement[bool], now: 
         < most
         for span, most in windows(rate)
     )
+
+
+def forget_old(engine: sa.Engine, *, now: datetime) -> None:
+    """Delete the attempts that no limit counts any more."""
+    with engine.execution_options(writes=True).begin() as db:
+        _forget(db, now)
 
 
 def _forget(db: sa.Connection, now: datetime) -> None:

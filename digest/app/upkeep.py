@@ -17,8 +17,8 @@ from digest.app.examples import known_examples
 from digest.app.pruning import ARRIVALS_KEPT, bounces_kept, prunable, prune, prune_inbound
 from digest.errors import StoreError
 from digest.storage.run_lock import is_held, lock_path
+from subscribers import login_limits
 from subscribers.book import Evidence
-from subscribers.login_limits import LoginLimiter
 from subscribers.models import FORGET_UNCONFIRMED_AFTER
 
 if TYPE_CHECKING:
@@ -88,11 +88,10 @@ def tidy(app: App, *, should_continue: Callable[[], bool] = lambda: True) -> Upk
     found = Upkeep(
         unconfirmed=app.book.unconfirmed(before=before),
         inbound=prune_inbound(app, should_continue=should_continue),
-        responses=_cache(app).old(timedelta(days=kept.cache)),
+        responses=_cache(app).prune(timedelta(days=kept.cache)),
     )
     app.book.forget_unconfirmed(before=before, evidence=evidence)
     _forget_attempts(app)
-    _cache(app).prune(timedelta(days=kept.cache))
     return _prune_papers(app, found, since=None, should_continue=should_continue)
 
 
@@ -113,7 +112,7 @@ def prune_after_run(app: App, *, should_continue: Callable[[], bool] = lambda: T
 def _forget_attempts(app: App) -> None:
     """Delete what limits sign-ups and logins, once it does not any more."""
     app.signup_limiter.forget_old(now=now())
-    LoginLimiter(app.engine, key=app.secrets[0]).forget_old(now=now())
+    login_limits.forget_old(app.engine, now=now())
 
 
 def _prune_papers(

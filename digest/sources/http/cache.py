@@ -132,18 +132,26 @@ class Cache:
         oldest = (self._clock() - kept).timestamp()
         return sum(at < oldest for at, _, _ in self._sizes()) if self._folder.is_dir() else 0
 
-    def prune(self, kept: timedelta = OLDEST) -> None:
-        """Delete entries that are older, then the least recently used, down to the capacity."""
+    def prune(self, kept: timedelta = OLDEST) -> int:
+        """Delete entries that are older, then the least recently used, down to the capacity.
+
+        Returns:
+            How many were older.
+
+        """
+        old = 0
         oldest = (self._clock() - kept).timestamp()
         room = self._capacity
         if not self._folder.is_dir():
-            return
+            return 0
         for at, size, path in sorted(self._sizes(), reverse=True):
             room -= size
             if at > self._clock().timestamp():  # the clock was ahead; from now on the entry ages
                 self._touch(path)
+            old += at < oldest
             if at < oldest or room < 0:
                 path.unlink(missing_ok=True)
+        return old
 
     def _sizes(self) -> Iterator[tuple[float, int, Path]]:
         for path in self._folder.iterdir():
