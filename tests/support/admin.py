@@ -90,3 +90,26 @@ def run_a_day(site: Site) -> None:
     app.run_log.end(
         run, RunResult(counts={DeliveryState.SENT: 2}, steps=steps), day=DAYS[0], now=NOON
     )
+
+
+def page_of(operator: Operator, address: str, query: str = "") -> str:
+    found = operator.look_up(address)
+    response = operator.get(found.headers["Location"] + query)
+    assert response.status_code == 200
+    return response.text
+
+
+def add_deliveries(site: Site, subscriber_id: int, number: int) -> None:
+    """Add so many days on which nothing was to be sent."""
+    import sqlalchemy as sa
+
+    with site.app.engine.begin() as db:
+        db.execute(
+            sa.text(
+                "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :number)"
+                " INSERT INTO deliveries (day, subscriber_id, state, planned_at, attempts)"
+                " SELECT date('2026-02-02', i || ' days'), :reader, 'skipped',"
+                " date('2026-02-02', i || ' days') || ' 12:00:00.000000', 1 FROM n"
+            ),
+            {"number": number, "reader": subscriber_id},
+        )

@@ -26,8 +26,8 @@ OF_ALL_MODULES = (
 #: Modules without a test file of their own, and the file that tests each.
 TESTED_THROUGH = {
     "digest.app.admin.services": "web/test_admin.py",
-    "digest.app.admin.tables": "web/test_admin.py",
-    "digest.app.admin.timeline": "web/test_admin.py",
+    "digest.app.admin.tables": "web/test_admin_exports.py",
+    "digest.app.admin.timeline": "web/test_admin_pages.py",
     "digest.app.inbound.pipe": "e2e/test_cli_inbound_pipe.py",
     "digest.app.config.addresses": "integration/app/config/test_schema.py",
     "digest.app.doctor.checks": "e2e/test_cli_doctor.py",
